@@ -1,0 +1,1 @@
+"""Carries out a plan: jobs, steps, actions; emits events."""

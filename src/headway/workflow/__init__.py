@@ -1,0 +1,1 @@
+"""The GitHub Actions workflow language, as values: no clocks, files or network."""
