@@ -52,6 +52,8 @@ class RunStarted(Event):
     pid: int = 0
     arguments: tuple[str, ...] = ()  # command line, without values of secrets
     version: int = VERSION
+    number: int = 0  # counts the runs of this working tree, from 1: what people type
+    process: str = ""  # tells this process from a later one with its pid: journal.process
 
 
 class JobQueued(Event):
@@ -158,6 +160,13 @@ class RunFinished(Event):
     kind = "run.finished"
     conclusion: str
     seconds: float = 0.0
+
+
+class RunInterrupted(Event):
+    """The run's process went away without a last word; a later command noticed."""
+
+    kind = "run.interrupted"
+    reason: str = ""
 
 
 class Record(Value):
