@@ -1,0 +1,89 @@
+"""The app behind a socket, and a stop that drops nobody."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+from shop import __version__
+from shop.app import App, Request, Response, problem
+
+MAX_BODY = 64 * 1024  # bytes
+
+
+class Server(ThreadingHTTPServer):
+    """Closing it waits for the requests that are being answered."""
+
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], app: App) -> None:
+        super().__init__(address, _Handler)
+        self.app = app
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    server_version = f"shop/{__version__}"
+    protocol_version = "HTTP/1.1"
+    timeout = 5  # seconds: an idle connection must not hold up a stop for longer
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def _serve(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > MAX_BODY:
+            self.close_connection = True  # what follows on this connection is that body
+            self._send(problem(413 if length.isdecimal() else 400, "the body can't be read"))
+            return
+        request = Request(
+            method=self.command,
+            path=unquote(urlsplit(self.path).path),
+            body=self.rfile.read(int(length)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+        )
+        self._send(self.server.app(request))
+
+    def _send(self, response: Response) -> None:
+        if self.server.app.draining:
+            self.close_connection = True
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(response.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests are counted in /metrics; a line for each would only slow them down."""
+
+
+def serve(server: Server, drain: float) -> None:
+    """Answers until SIGTERM or SIGINT, then fails /health for `drain` seconds and closes.
+
+    The wait lets a load balancer see that this instance is going before it stops listening.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    accepting = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    accepting.start()
+    stop.wait()
+    server.app.draining = True
+    threading.Event().wait(drain)
+    server.shutdown()
+    accepting.join()
+    server.server_close()
