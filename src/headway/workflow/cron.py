@@ -200,10 +200,11 @@ def next_after(cron: Cron, moment: datetime, timezone: str = "UTC") -> datetime 
 
 def matches(cron: Cron, moment: datetime, timezone: str = "UTC") -> bool:
     """Whether the line is due in the minute of `moment` (aware)."""
-    from datetime import timedelta
+    from datetime import UTC, timedelta
 
-    minute = moment.replace(second=0, microsecond=0)
-    return next_after(cron, minute - timedelta(minutes=1), timezone) == minute
+    minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
+    due = next_after(cron, minute - timedelta(minutes=1), timezone)
+    return due is not None and due.timestamp() == minute.timestamp()
 
 
 def _first_on(cron: Cron, day: date, moment: datetime, zone: tzinfo) -> datetime | None:

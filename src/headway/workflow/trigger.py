@@ -8,7 +8,7 @@ the happening (no changed paths, no activity type) doesn't keep a workflow from 
 from __future__ import annotations
 
 from headway.values import Value
-from headway.workflow import pattern
+from headway.workflow import pattern, webhook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
     from headway.workflow.model import Trigger, Workflow
 
-# Without `types`, these two don't run for every activity.
-DEFAULT_TYPES = {
-    "pull_request": ("opened", "synchronize", "reopened"),
-    "pull_request_target": ("opened", "synchronize", "reopened"),
-}
 MOST_PATHS = 300  # changed files that GitHub looks at
 MOST_COMMITS = 1000  # in a push; with more, path filters are left out
 SKIPPING = ("[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]")
@@ -105,7 +100,7 @@ def _skipped(happening: Happening) -> str:
 def _types(trigger: Trigger, happening: Happening) -> str:
     types = trigger.types
     if types is None:
-        types = DEFAULT_TYPES.get(trigger.event)
+        types = webhook.DEFAULT_TYPES.get(trigger.event)
     if types is None or not happening.action or happening.action in types:
         return ""
     default = "" if trigger.types is not None else ", the default"
