@@ -8,6 +8,7 @@ becomes `N.log.gz` (see `archive`). `log_reader` reads all three.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -51,13 +52,12 @@ class LogWriter:
         if not chunk:
             return
         try:
-            if self._log < 0:
-                self._open()
-            elif self._unreported:
-                self._report()
-            now = time.time()
-            if self._size - self._marked >= MARK_EVERY or now - self._marked_at >= MARK_AFTER:
-                self._mark(chunk, now)
+            self._prepare(chunk)
+        except OSError as error:
+            self.error = self.error or error
+            self._missing(len(chunk))
+            return
+        try:
             self._write(chunk)
         except OSError as error:
             self.error = self.error or error
@@ -73,12 +73,26 @@ class LogWriter:
         self.write = _ignore  # type: ignore[method-assign]
         return self._lines + (not self._ended)
 
+    def _prepare(self, chunk: bytes) -> None:
+        if self._log < 0:
+            self._open()
+        if self._unreported:
+            self._report()
+        now = time.time()
+        if self._size - self._marked >= MARK_EVERY or now - self._marked_at >= MARK_AFTER:
+            self._mark(chunk, now)
+
+    def _missing(self, count: int) -> None:
+        self._unreported += count
+        self.lost += count
+
     def _open(self) -> None:
         folder = os.path.dirname(self.path)
         if folder and not os.path.isdir(folder):
             os.makedirs(folder, mode=0o700, exist_ok=True)
         self._log = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        fcntl.flock(self._log, fcntl.LOCK_SH | fcntl.LOCK_NB)  # not to be compressed yet
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(self._log, fcntl.LOCK_SH | fcntl.LOCK_NB)  # not to be compressed yet
         self._first = self._marked_at = time.time()
 
     def _write(self, chunk: bytes) -> None:
@@ -93,8 +107,7 @@ class LogWriter:
             self._size += written
             self._lines += kept.count(b"\n")
             self._ended = kept.endswith(b"\n") if kept else self._ended
-            self._unreported += len(chunk) - written
-            self.lost += len(chunk) - written
+            self._missing(len(chunk) - written)
 
     def _mark(self, chunk: bytes, now: float) -> None:
         """Marks the first line that begins in `chunk`, which isn't written yet."""
@@ -110,15 +123,15 @@ class LogWriter:
         self._marked, self._marked_at = self._size + start, now
 
     def _report(self) -> None:
-        count = self._unreported
+        count, lost = self._unreported, self.lost
         gap = b"" if self._ended else b"\n"
         why = self.error.strerror if self.error else ""
         self._unreported = 0
         try:
             self._write(gap + f"[headway: {count} bytes are missing here: {why}]\n".encode())
         except OSError:
-            self.lost -= self._unreported  # the report itself was nothing that a step printed
-            self._unreported = count
+            # The report itself was nothing that a step printed.
+            self._unreported, self.lost = count, lost
             raise
 
 
