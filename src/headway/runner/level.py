@@ -58,18 +58,46 @@ class Level:
         env: Mapping[str, str] | None = None,
         overrides: Mapping[str, str] | None = None,
         parent: int = 0,
-        composite: bool = False,
+        caller: Level | None = None,
     ) -> None:
         self.contexts = dict(contexts)
         self.effects = effects
         self.env = dict(env or {})  # of workflow and job: GITHUB_ENV wins over it
         self.overrides = dict(overrides or {})  # of the calling step: wins over GITHUB_ENV
         self.parent = parent  # number of the calling step
-        self.composite = composite
+        self.caller = caller  # of a composite action: the level that its step is on
         self.steps: dict[str, dict[str, Any]] = {}
         self.contexts["steps"] = self.steps
         self.failed = False
+        self.first_failure = ""  # "step: reason"
+        self._inherited: frozenset[str] = frozenset()
         self.names: dict[str, int] = {}  # how often GITHUB_ACTION's names were used
+
+    def background(self) -> Level:
+        """A copy for a background step: what it leaves counts only when it is waited for."""
+        copy = Level(
+            self.contexts,
+            self.effects.deferred(),
+            env=self.env,
+            overrides=self.overrides,
+            parent=self.parent,
+            caller=self.caller,
+        )
+        copy.steps.update(self.steps)
+        copy.names = self.names
+        copy._inherited = frozenset(self.steps)
+        return copy
+
+    def ancestors(self) -> list[Level]:
+        """This level and those that called it, the innermost first."""
+        return [self, *(self.caller.ancestors() if self.caller else [])]
+
+    def own_steps(self) -> dict[str, dict[str, Any]]:
+        return {k: v for k, v in self.steps.items() if k not in self._inherited}
+
+    def fail(self, reason: str) -> None:
+        self.failed = True
+        self.first_failure = self.first_failure or reason
 
     def environment(self) -> dict[str, str]:
         """The `env` context before a step's own `env` joins it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Protocol
 
     from headway.events import Event, Record
@@ -40,6 +41,12 @@ class Recorder:
         with self._lock:
             for sink in self._sinks:
                 sink.output(job, step, lines)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Holds back everything while the terminal belongs to somebody else."""
+        with self._lock:
+            yield
 
     def close(self) -> None:
         with self._lock:

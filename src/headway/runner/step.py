@@ -198,6 +198,15 @@ class Step:
         for line in text.split("\n"):
             self._output.line(line)
 
+    def show_command(self, text: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        """What is about to run, in a group, for those who want to see it (--verbose)."""
+        if not self.job.run.info.debug:
+            return
+        first = text.strip().splitlines()[0] if text.strip() else ""
+        variables = [f"  {name}: {value}" for name, value in sorted(self.env.items())]
+        lines = [f"##[group]Run {first}", text.rstrip(), f"shell: {' '.join(argv)}"]
+        self.say("\n".join([*lines, *(["env:", *variables] if variables else []), "##[endgroup]"]))
+
     def debug(self, text: str) -> None:
         if self.job.run.info.debug:
             self.say(f"##[debug]{text}")

@@ -1,0 +1,390 @@
+"""One job on this machine: its folders and contexts, then its steps from first to last."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from headway import events
+from headway.clients import process
+from headway.errors import HeadwayError
+from headway.runner import context, steps
+from headway.runner.level import Effects, Level
+from headway.runner.matcher import MatcherError, read_matchers
+from headway.values import Value
+from headway.workflow.expression import Scope, resolve, to_text, truthy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from headway.runner.matcher import Matcher
+    from headway.runner.run import Run
+    from headway.runner.step import Step
+    from headway.runner.workspace import Workspace
+    from headway.workflow.model import Data, Job as JobModel, Workflow
+
+TRACKING = "RUNNER_TRACKING_ID"
+DEFAULT_TIMEOUT = 360.0  # minutes, GitHub's
+DEFAULT_CANCEL_TIMEOUT = 5.0  # minutes that always() steps have after a cancellation
+
+
+class Instance(Value):
+    """One combination of a job's matrix, ready to run."""
+
+    key: str  # unique in the run, for people: test (3.11), build / test
+    model: JobModel
+    workflow: Workflow
+    caller_name: str  # of the workflow that the run is of, which `github.workflow` names
+    name: str
+    matrix: Mapping[str, Any] = {}
+    strategy: Mapping[str, Any] = {}
+    needs: Mapping[str, Any] = {}
+    inputs: Mapping[str, Any] = {}
+    secrets: Mapping[str, str] = {}
+    env: Mapping[str, str] = {}  # --env
+    number: int = 0  # in the run, for folders
+    parent: str = ""
+
+
+class Result(Value):
+    outcome: str
+    conclusion: str
+    outputs: Mapping[str, str] = {}
+    reason: str = ""
+
+
+class Job:
+    """Runs an instance in the calling thread; `cancel` and `kill` come from others."""
+
+    def __init__(self, run: Run, instance: Instance) -> None:
+        self.run = run
+        self.instance = instance
+        self.model = instance.model
+        self.key = instance.key
+        self.log_folder = f"logs/{instance.number}"
+        self.cancelled = ""  # the reason, once it is
+        self.timed_out = False
+        self.matchers: list[Matcher] = []
+        self.groups: list[int] = []  # process groups of the programs that steps started
+        self.post: list[steps.Post] = []
+        self._lock = threading.Lock()
+        self._running: dict[Step, Callable[[], bool]] = {}  # its condition, asked on cancel
+        self._count = 0
+        self._timers: list[threading.Timer] = []
+        self._workspace: Workspace | None = None
+
+    # --- the course of a job -------------------------------------------------------------
+
+    def execute(self) -> Result:
+        """All of it, events included. Never raises but for a defect in Headway."""
+        started = time.monotonic()
+        self.run.recorder.emit(events.JobStarted(job=self.key))
+        result = Result(events.FAILURE, events.FAILURE)
+        try:
+            result = self._execute()
+        except (HeadwayError, OSError) as error:
+            result = self._broken(error)
+        finally:
+            for timer in self._timers:
+                timer.cancel()
+            self._clean_up(result)
+        self.run.recorder.emit(
+            events.JobFinished(
+                job=self.key,
+                outcome=result.outcome,
+                conclusion=result.conclusion,
+                seconds=round(time.monotonic() - started, 3),
+                reason=self.run.masker.text(result.reason),
+                outputs={k: self.run.masker.text(v) for k, v in result.outputs.items()},
+            )
+        )
+        return result
+
+    def _broken(self, error: HeadwayError | OSError) -> Result:
+        text = str(error)
+        hint = getattr(error, "hint", "")
+        message = f"{text} ({hint})" if hint else text
+        self.run.recorder.emit(events.Notice(message=message, level="error", job=self.key))
+        return Result(events.FAILURE, self._conclude(events.FAILURE, self.base_scope()), {}, text)
+
+    def _execute(self) -> Result:
+        self._make_folders()
+        self._known = process.processes()
+        level = self.level = self._first_level()
+        scope = self.scope(level)
+        level.env = self._job_env(scope)
+        self._limit(scope)
+        steps.run_all(self, level, self.model.steps)
+        status = self.status(level)
+        scope = self.scope(level)
+        outputs = {k: to_text(resolve(v, scope)) for k, v in self.model.outputs.items()}
+        outputs = self._without_secrets(outputs)
+        reason = self.cancelled if status == events.CANCELLED else level.first_failure
+        return Result(status, self._conclude(status, scope), outputs, reason)
+
+    def _conclude(self, outcome: str, scope: Scope) -> str:
+        if outcome == events.FAILURE and truthy(resolve(self.model.continue_on_error, scope)):
+            return events.SUCCESS
+        return outcome
+
+    def _without_secrets(self, outputs: dict[str, str]) -> dict[str, str]:
+        kept = {}
+        for name, value in outputs.items():
+            if self.run.masker.text(value) != value:
+                message = f"output '{name}' is left out since it may contain a secret"
+                self.run.recorder.emit(events.Notice(message=message, level="warning", job=self.key))
+            else:
+                kept[name] = value
+        return kept
+
+    def _limit(self, scope: Scope) -> None:
+        minutes = number(self.model.timeout_minutes, scope, DEFAULT_TIMEOUT, "timeout-minutes")
+        reason = f"timed out after {minutes:g} minutes"
+        self._after(minutes * 60, lambda: self.cancel(reason, timed_out=True))
+
+    def _after(self, seconds: float, act: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, act)
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
+
+    # --- being stopped -------------------------------------------------------------------
+
+    def cancel(self, reason: str, timed_out: bool = False) -> None:
+        """Ends the step that runs unless its condition holds now; later steps see cancelled()."""
+        with self._lock:
+            if self.cancelled:
+                return
+            self.cancelled, self.timed_out = reason, timed_out
+            running = list(self._running.items())
+        for step, condition in running:
+            if not condition():
+                step.stop()
+        minutes = number(
+            self.model.cancel_timeout_minutes,
+            self.base_scope(),
+            DEFAULT_CANCEL_TIMEOUT,
+            "cancel-timeout-minutes",
+        )
+        self._after(minutes * 60, self.kill)
+
+    def kill(self) -> None:
+        """Ends everything now."""
+        self.cancelled = self.cancelled or "killed"
+        with self._lock:
+            running = list(self._running)
+        for step in running:
+            step.kill()
+
+    def stop_steps(self, level: Level) -> None:
+        """Stops the steps that run on this level, and in actions that they called."""
+        with self._lock:
+            running = [s for s in self._running if level in s.level.ancestors()]
+        for step in running:
+            step.stop()
+
+    def register(self, step: Step, condition: Callable[[], bool]) -> None:
+        with self._lock:
+            self._running[step] = condition
+            stop = self.run.killed.is_set()
+        if stop:
+            step.kill()
+
+    def unregister(self, step: Step) -> None:
+        with self._lock:
+            self._running.pop(step, None)
+
+    def next_number(self) -> int:
+        with self._lock:
+            self._count += 1
+            return self._count
+
+    # --- what steps see ------------------------------------------------------------------
+
+    def status(self, level: Level) -> str:
+        if self.cancelled:
+            return events.CANCELLED
+        return events.FAILURE if level.failed else events.SUCCESS
+
+    def base_scope(self) -> Scope:
+        """Contexts that exist before the job has folders: for its name and its limits."""
+        i = self.instance
+        return Scope(
+            {
+                "github": self._github(""),
+                "vars": dict(self.run.info.vars),
+                "secrets": dict(i.secrets),
+                "strategy": dict(i.strategy),
+                "matrix": dict(i.matrix),
+                "needs": dict(i.needs),
+                "inputs": dict(i.inputs),
+            },
+            {},
+        )
+
+    def _first_level(self) -> Level:
+        contexts = dict(self.base_scope().contexts)
+        contexts["github"] = self._github(self.run.event_path())
+        contexts["runner"] = context.runner(self.run.info, self.temp, self.directory)
+        contexts["job"] = context.job(self.run.info, self.instance.workflow.path)
+        self._defaults = context.default_variables(contexts["github"], contexts["runner"])
+        self.tracking = f"headway_{self.run.info.id}_{self.instance.number}"
+        return Level(contexts, Effects())
+
+    def _github(self, event_path: str) -> dict[str, Any]:
+        i = self.instance
+        directory = getattr(self, "directory", "")
+        return context.github(
+            self.run.info, i.caller_name, i.workflow.path, i.model.id, directory, event_path
+        )
+
+    def scope(
+        self, level: Level, env: Mapping[str, str] | None = None, contexts: object = None
+    ) -> Scope:
+        """What an expression of a step sees: contexts, and the status functions."""
+        known: dict[str, Any] = dict(contexts or level.contexts)  # type: ignore[call-overload]
+        known["env"] = dict(level.environment() if env is None else env)
+        known["job"] = {**known["job"], "status": self.status(level)}
+        return Scope(
+            known,
+            {
+                "success": lambda: self.status(level) == events.SUCCESS,
+                "failure": lambda: self.status(level) == events.FAILURE,
+                "cancelled": lambda: bool(self.cancelled),
+                "always": lambda: True,
+                "hashFiles": self._hash_files,
+            },
+        )
+
+    def _hash_files(self, *patterns: object) -> str:
+        from headway.runner.hashfiles import hash_files
+
+        return hash_files(self.directory, [to_text(p) for p in patterns])
+
+    def _job_env(self, scope: Scope) -> dict[str, str]:
+        env: dict[str, str] = {}
+        for data in (self.instance.workflow.env, self.model.env):
+            env.update(texts(data, self.scope_with_env(scope, env)))
+        return {**env, **self.instance.env}
+
+    @staticmethod
+    def scope_with_env(scope: Scope, env: Mapping[str, str]) -> Scope:
+        return Scope({**scope.contexts, "env": dict(env)}, scope.functions)
+
+    def environment(self, step: Step) -> dict[str, str]:
+        """Every variable of a program that the step starts."""
+        env = dict(self.run.base_env)
+        env.update(step.level.environment())
+        env.update(step.env)
+        env.update(self._defaults)
+        env.update(context.default_variables(step.contexts["github"], {}))
+        env[TRACKING] = self.tracking
+        path = step.level.effects.path()
+        if path:
+            env["PATH"] = os.pathsep.join([*path, env.get("PATH", os.defpath)])
+        return env
+
+    def which(self, program: str, path: str | None = None) -> str | None:
+        if os.sep in program:
+            return program if os.access(program, os.X_OK) else None
+        for folder in (path or os.environ.get("PATH", os.defpath)).split(os.pathsep):
+            full = os.path.join(folder or ".", program)
+            if os.access(full, os.X_OK) and not os.path.isdir(full):
+                return full
+        return None
+
+    # --- files ---------------------------------------------------------------------------
+
+    def _make_folders(self) -> None:
+        name = self.run.info.repository.rpartition("/")[2] or "repository"
+        base = self.folder = os.path.join(self.run.work, str(self.instance.number))
+        self.temp = os.path.join(base, "_temp")
+        self.command_folder = os.path.join(self.temp, "_runner_file_commands")
+        os.makedirs(self.command_folder)
+        os.makedirs(os.path.join(self.run.folder, self.log_folder))
+        self._workspace = self.run.snapshot.workspace(os.path.join(base, name, name))
+        self.directory = self._workspace.path
+
+    @property
+    def workspace(self) -> Workspace:
+        if self._workspace is None:
+            raise RuntimeError("the job has no workspace yet")
+        return self._workspace
+
+    def relative(self, file: str) -> str:
+        """A file's path from the repository's root, when it lies in the workspace."""
+        if not file:
+            return ""
+        full = os.path.normpath(os.path.join(self.directory, file))
+        inside = full.startswith(self.directory + os.sep)
+        return full[len(self.directory) + 1 :] if inside else file
+
+    def add_matchers(self, file: str) -> None:
+        path = os.path.join(self.directory, file)
+        try:
+            with open(path, encoding="utf-8", errors="replace") as stream:
+                new = read_matchers(stream.read(1 << 20))
+        except (OSError, MatcherError) as error:
+            raise HeadwayError(f"problem matcher {file}: {error}") from None
+        owners = {m.owner.lower() for m in new}
+        self.matchers[:] = new + [m for m in self.matchers if m.owner.lower() not in owners]
+
+    def remove_matchers(self, owner: str, file: str) -> None:
+        owners = {owner.lower()}
+        if file:
+            with open(os.path.join(self.directory, file), encoding="utf-8") as stream:
+                owners |= {m.owner.lower() for m in read_matchers(stream.read(1 << 20))}
+        self.matchers[:] = [m for m in self.matchers if m.owner.lower() not in owners]
+
+    def _clean_up(self, result: Result) -> None:
+        self._end_leftovers()
+        if self._workspace is None:
+            return
+        if self.run.options.keep and result.outcome == events.FAILURE:
+            message = f"workspace kept: {self._workspace.path}"
+            self.run.recorder.emit(events.Notice(message=message, job=self.key))
+            return
+        try:
+            self._workspace.remove()
+        except (HeadwayError, OSError) as error:
+            message = f"workspace not removed: {error}"
+            self.run.recorder.emit(events.Notice(message=message, level="warning", job=self.key))
+
+    def _end_leftovers(self) -> None:
+        """Ends what steps left running, in their process groups or out of them."""
+        for group in self.groups:
+            process.kill_group(group)
+        known = getattr(self, "_known", None)
+        if known is not None:
+            for pid in process.find_marked(TRACKING, self.tracking, known):
+                try:
+                    os.kill(pid, 9)
+                except ProcessLookupError:
+                    continue
+
+
+def texts(data: Data, scope: Scope) -> dict[str, str]:
+    """A mapping (of `env`, `with`, …) with its values as the texts that programs get."""
+    values = resolve(data, scope)
+    if values is None or values == "":
+        return {}
+    if not isinstance(values, dict):
+        raise HeadwayError(f"expected a mapping of names to values, got {to_text(values)!r}")
+    return {str(k): to_text(v) for k, v in values.items()}
+
+
+def number(data: Data, scope: Scope, default: float, key: str) -> float:
+    """A positive number of minutes. Raises HeadwayError for anything else."""
+    if data is None:
+        return default
+    value = resolve(data, scope)
+    try:
+        minutes = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise HeadwayError(f"{key}: expected a number of minutes, got {to_text(value)!r}") from None
+    if not minutes > 0:
+        raise HeadwayError(f"{key}: expected a number above 0, got {to_text(value)}")
+    return minutes
