@@ -83,7 +83,9 @@ class _Removal:
                     self._remove_folder(name, folder, top, f"{path}/{name}", depth)
                 else:
                     self._moved += 1
-                    os.rename(name, f".deep-{self._moved}", src_dir_fd=folder, dst_dir_fd=top)
+                    _allow(name, folder)
+                    shallow = f".headway-deep-{self._moved}"
+                    os.rename(name, shallow, src_dir_fd=folder, dst_dir_fd=top)
             except OSError as error:
                 self._note(f"{path}/{name}", error)
 
