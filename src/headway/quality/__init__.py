@@ -1,0 +1,1 @@
+"""What tools found about a commit, as one record: reports, evidence, gates."""

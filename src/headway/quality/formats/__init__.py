@@ -1,0 +1,96 @@
+"""The register of report formats, and reading a report by what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+
+from headway.quality.formats.base import Format, Report, ReportError, Source
+
+# Module → syntax, in the order they are asked; within a syntax no two know the same file.
+FORMATS: dict[str, str] = {
+    "junit": "xml",
+}
+
+
+@cache
+def load(name: str) -> Format:
+    module: Format = import_module(f"headway.quality.formats.{name}")
+    return module
+
+
+def formats(syntax: str = "") -> Iterator[Format]:
+    """The formats written in this syntax, or all."""
+    return (load(name) for name, kind in FORMATS.items() if syntax in ("", kind))
+
+
+def detect(source: Source) -> Format | None:
+    """The format whose report this is, by content; None when no format knows it."""
+    head = source.head
+    return next((form for form in formats(head.syntax) if form.detect(head)), None)
+
+
+def read(source: Source, *, variant: str = "") -> Report:
+    """The report in this source; `variant` names the matrix leg or run that made it.
+
+    Raises ReportError: unreadable, empty, of no known format, or malformed.
+    """
+    import msgspec
+
+    if source.head.syntax == "empty":
+        raise source.error(
+            "the report is empty", hint="the tool wrote nothing: look at its output in the log"
+        )
+    form = detect(source)
+    if form is None:
+        raise _unknown(source)
+    report = form.parse(source)
+    return msgspec.structs.replace(
+        report, format=form.NAME, source=source.path, digest=source.digest, variant=variant
+    )
+
+
+def read_report(path: str, *, variant: str = "") -> Report:
+    """The report in this file. Raises ReportError."""
+    return read(Source(path), variant=variant)
+
+
+def read_reports(patterns: Iterable[str]) -> tuple[list[Report], list[ReportError]]:
+    """Every report that these paths and globs (`reports/**/*.xml`) name, and all that failed.
+
+    Each file is read once, however many patterns name it. A pattern that names nothing is an
+    error: a missing report is no evidence.
+    """
+    reports: list[Report] = []
+    errors: list[ReportError] = []
+    for path in _files(patterns, errors):
+        try:
+            reports.append(read_report(path))
+        except ReportError as error:
+            errors.append(error)
+    return reports, errors
+
+
+def _files(patterns: Iterable[str], errors: list[ReportError]) -> list[str]:
+    from glob import glob, has_magic
+
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        if not has_magic(pattern):
+            found[pattern] = None
+            continue
+        matches = sorted(glob(pattern, recursive=True))
+        if not matches:
+            hint = "did the step that writes the reports run?"
+            errors.append(ReportError(pattern, "no report matches this pattern", hint=hint))
+        found.update(dict.fromkeys(matches))
+    return list(found)
+
+
+def _unknown(source: Source) -> ReportError:
+    known = ", ".join(sorted(form.NAME for form in formats()))
+    return source.error(
+        f"not a report of a known format: this is {source.head.describe()}",
+        hint=f"known formats: {known}",
+    )
