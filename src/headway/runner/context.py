@@ -27,6 +27,7 @@ class RunInfo(Value):
     """What every job of a run has in common. `secrets` and `vars` map names to values."""
 
     id: str
+    github_id: str  # GITHUB_RUN_ID: a number, which actions rely on
     number: int
     attempt: int
     cause: Cause
@@ -68,7 +69,7 @@ def github(
         "repositoryUrl": run.repository_url,
         "retention_days": "90",
         "run_attempt": str(run.attempt),
-        "run_id": run.id,
+        "run_id": run.github_id,
         "run_number": str(run.number),
         "secret_source": "Actions",
         "server_url": SERVER,

@@ -101,7 +101,7 @@ def _copy_data(reader: int, writer: int, size: int) -> None:
                 return  # it has become shorter meanwhile
             done += count
     except (OSError, AttributeError) as error:
-        if done or isinstance(error, OSError) and error.errno not in _NO_RANGE:
+        if done or (isinstance(error, OSError) and error.errno not in _NO_RANGE):
             raise
         while chunk := os.read(reader, 1 << 20):
             while chunk:

@@ -344,6 +344,7 @@ class Job:
         if self._workspace is None:
             return
         if self.run.options.keep and result.outcome == events.FAILURE:
+            self._workspace.keep()
             message = f"workspace kept: {self._workspace.path}"
             self.run.recorder.emit(events.Notice(message=message, job=self.key))
             return

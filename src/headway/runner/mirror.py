@@ -36,6 +36,7 @@ class Mirror:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.tree = os.path.join(folder, "tree")
+        self.lock_file = os.path.join(folder, "lock")
         self._notes = os.path.join(folder, "files")
         self._lock = -1
 
@@ -48,20 +49,21 @@ class Mirror:
         """
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            lock = os.path.join(self.folder, "lock")
-            self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._lock = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            os.utime(self._lock)
         except OSError as error:
             raise disk_error(error, self.folder) from None
-        known = self._read_notes()
+        stamp, known = self._stamp(), self._read_notes()
         looks = _look(root, names)
         if known == looks:
-            return list(looks) if self._share(known) else None
+            return list(looks) if self._share(stamp) else None
         if not self._take("exclusive"):
             self.close()
             return None
-        known = self._read_notes()
+        if self._stamp() != stamp:
+            known = self._read_notes()
         copied = self._bring_up_to_date(root, known, looks, unreadable)
-        return copied if self._share(self._read_notes()) else None
+        return copied if self._share(self._stamp()) else None
 
     def _bring_up_to_date(
         self,
@@ -86,9 +88,17 @@ class Mirror:
         self._write_notes(present)
         return list(present)
 
-    def _share(self, expected: dict[str, Look]) -> bool:
+    def _stamp(self) -> tuple[int, int]:
+        """Differs whenever the notes have been written anew."""
+        try:
+            about = os.stat(self._notes)
+        except OSError:
+            return 0, 0
+        return about.st_ino, about.st_mtime_ns
+
+    def _share(self, expected: tuple[int, int]) -> bool:
         """Goes over to a shared lock; False when another run came in between."""
-        if self._take("shared") and self._read_notes() == expected:
+        if self._take("shared") and self._stamp() == expected:
             return True
         self.close()
         return False
@@ -109,6 +119,17 @@ class Mirror:
             os.close(self._lock)
             self._lock = -1
 
+    def delete(self) -> bool:
+        """Deletes it all, unless a run uses it. Raises OSError or HeadwayError."""
+        self._lock = os.open(self.lock_file, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if not self._take("exclusive"):
+                return False
+            remove_tree(self.folder)
+            return True
+        finally:
+            self.close()
+
     def _read_notes(self) -> dict[str, Look]:
         import marshal
 
@@ -125,7 +146,7 @@ class Mirror:
 
         limit = time.time_ns() - RACY
         settled = {n: look for n, look in looks.items() if max(look[0], look[1]) < limit}
-        unsettled = {n: (0, 0, 0, 0, 0) for n in looks.keys() - settled.keys()}
+        unsettled = dict.fromkeys(looks.keys() - settled.keys(), (0, 0, 0, 0, 0))
         try:
             with open(self._notes + ".new", "wb") as file:
                 file.write(marshal.dumps((FORMAT, settled | unsettled)))
@@ -152,10 +173,8 @@ def _delete(tree: str, names: list[str]) -> None:
     """Deletes files, and the folders that are empty without them."""
     folders = set()
     for name in names:
-        try:
+        if os.path.lexists(f"{tree}/{name}"):
             os.unlink(f"{tree}/{name}")
-        except FileNotFoundError:
-            pass
         folder = os.path.dirname(name)
         while folder and folder not in folders:
             folders.add(folder)
@@ -174,15 +193,20 @@ def folder_for(cache: str, root: str) -> str:
     return os.path.join(cache, hashlib.sha256(os.fsencode(root)).hexdigest()[:20])
 
 
-def forget(folder: str) -> None:
-    """Deletes a mirror, unless a run uses it. Raises HeadwayError when it can't."""
-    mirror = Mirror(folder)
-    try:
-        mirror._lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CLOEXEC)
-    except OSError as error:
-        raise HeadwayError(f"{folder} is no copy of a tree: {error.strerror}") from None
-    try:
-        if mirror._take("exclusive"):
-            remove_tree(folder)
-    finally:
-        mirror.close()
+def prune(cache: str, older_than: float) -> list[str]:
+    """Deletes the mirrors that no run has used for `older_than` seconds; gives their names.
+
+    What is in use, or can't be deleted, stays.
+    """
+    import time
+
+    limit = time.time() - older_than
+    pruned = []
+    for name in os.listdir(cache) if os.path.isdir(cache) else ():
+        mirror = Mirror(os.path.join(cache, name))
+        try:
+            if os.stat(mirror.lock_file).st_mtime < limit and mirror.delete():
+                pruned.append(name)
+        except (OSError, HeadwayError):
+            continue
+    return pruned

@@ -40,6 +40,7 @@ _OURS = (
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
 )
+_BORROWED = "objects/info/alternates"
 _OWN_REFS = ("stash", "bisect", "worktree", "rewritten")  # of the user's work in progress
 
 
@@ -51,7 +52,7 @@ def make(git_dir: str, common_dir: str, target: str) -> None:
     try:
         for folder in ("info", "objects/info", "objects/pack", "refs/heads", "refs/tags"):
             os.makedirs(os.path.join(target, folder), exist_ok=True)
-        _write(f"{target}/objects/info/alternates", _alternates(common_dir))
+        _write(f"{target}/{_BORROWED}", _alternates(common_dir))
         _write(f"{target}/config", gitconfig.render(_settings(git_dir, common_dir)))
         _copy_refs(common_dir, target)
     except OSError as error:
@@ -70,13 +71,12 @@ def reset(source: str, target: str) -> None:
     """
     from headway.runner.removal import remove_tree
 
-    if not os.path.isfile(f"{target}/HEAD") or not os.path.isdir(f"{target}/objects"):
+    if _content(f"{source}/{_BORROWED}") != _content(f"{target}/{_BORROWED}"):
         remove_tree(target)
         copy_all(source, target)
         return
     names = ["HEAD", "index"]
-    with open(f"{source}/HEAD", encoding="utf-8", errors="surrogateescape") as file:
-        ref = file.read().strip().removeprefix("ref: ")
+    ref = os.fsdecode(_content(f"{source}/HEAD") or b"").strip().removeprefix("ref: ")
     if ref.startswith("refs/"):
         names.append(ref)
     for name in (*names, "index.lock", "HEAD.lock"):
@@ -151,6 +151,14 @@ def _names(folder: str) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _write(path: str, content: str) -> None:

@@ -57,8 +57,8 @@ class Snapshot:
 
     `folder` is the run's own, for whatever has to be put down; `jobs` how many workspaces
     are to be expected (with one, it is made from the tree, without a copy in between);
-    `cache`, if given, a folder where a copy is kept for the next run. `warnings` tells of
-    files that could not be read. `workspace` may be called from several threads.
+    `cache`, if given, a folder where a copy is kept for the next run, when that helps.
+    `warnings` tells of files that could not be read. Several threads may call `workspace`.
     """
 
     def __init__(
@@ -83,20 +83,20 @@ class Snapshot:
         self._method = "copy"
 
     def workspace(self, path: str) -> Workspace:
-        """Makes the folder `path` (its parent exists, it doesn't) with the tree's files.
+        """Makes the folder `path` with the tree's files; it may exist, if it is empty.
 
         Raises HeadwayError when git or the disk can't.
         """
         if self.in_place:
             return Workspace(self.repository.root, "in-place")
-        with self._lock:
-            if self._names is None:
-                self._take(path)
-            use_overlay = self._overlay
         try:
-            os.mkdir(path)
+            with self._lock:
+                if self._names is None:
+                    self._take(os.path.dirname(path))
+                use_overlay = self._overlay
+            os.makedirs(path, exist_ok=True)
         except OSError as error:
-            raise copying.disk_error(error, path) from None
+            raise copying.disk_error(error, error.filename or path) from None
         if use_overlay:
             try:
                 return _Overlay(path, [self._git_layer, self._tree])
@@ -109,39 +109,38 @@ class Snapshot:
     def _git_layer(self) -> str:
         return os.path.join(self.folder, "git")
 
-    def _take(self, path: str) -> None:
+    def _take(self, destination: str) -> None:
         root = self.repository.root
         listed = git.listed(root)
-        few = len(listed) * self.jobs <= FEW
-        self._overlay = overlay.possible() and not few
         os.makedirs(self._git_layer, exist_ok=True)
-        self._make_gits(root, "")
-        if self.jobs == 1 and not (self._overlay and self._cache):
-            self._overlay, self._tree, self._names = False, root, listed
+        self._make_git(self.repository, "")
+        self._overlay = overlay.possible() and len(listed) * self.jobs > FEW
+        if self.jobs > 1 or (self._overlay and self._cache):
+            self._names = self._copy_tree(root, listed)
         else:
-            self._copy_tree(root, listed)
-        if not self._overlay and listed and self._shares_blocks(os.path.dirname(path)):
+            self._overlay, self._tree, self._names = False, root, listed
+        if not self._overlay and self._shares_blocks(destination):
             self._method = "reflink"
 
-    def _make_gits(self, root: str, below: str) -> None:
+    def _make_git(self, repository: Repository, below: str) -> None:
         target = os.path.join(self._git_layer, below)
         os.makedirs(target, exist_ok=True)
-        repository = self.repository if not below else git.discover(root)
         private_git.make(repository.git_dir, repository.common_dir, os.path.join(target, ".git"))
-        if os.path.exists(os.path.join(root, ".gitmodules")):
-            for module in git.submodules(root):
-                self._make_gits(os.path.join(root, module), os.path.join(below, module))
+        if os.path.exists(os.path.join(repository.root, ".gitmodules")):
+            for module in git.submodules(repository.root):
+                inner = git.discover(os.path.join(repository.root, module))
+                self._make_git(inner, os.path.join(below, module))
 
-    def _copy_tree(self, root: str, listed: list[str]) -> None:
+    def _copy_tree(self, root: str, listed: list[str]) -> list[str]:
         if self._cache:
             mirror = Mirror(folder_for(self._cache, root))
             names = mirror.update(root, listed, self._unreadable)
             if names is not None:
-                self._mirror, self._tree, self._names = mirror, mirror.tree, names
-                return
+                self._mirror, self._tree = mirror, mirror.tree
+                return names
         self._tree = os.path.join(self.folder, "tree")
         os.makedirs(self._tree, exist_ok=True)
-        self._names = copying.copy_names(root, self._tree, listed, self._unreadable)
+        return copying.copy_names(root, self._tree, listed, self._unreadable)
 
     def _shares_blocks(self, folder: str) -> bool:
         paths = (os.path.join(self._tree, name) for name in self._names or [])
@@ -212,9 +211,7 @@ class _Overlay(Workspace):
 class _Copy(Workspace):
     """Plain files, from `tree` (the snapshot, or the user's tree) and `git_layer`."""
 
-    def __init__(
-        self, path: str, method: str, tree: str, git_layer: str, names: list[str]
-    ) -> None:
+    def __init__(self, path: str, method: str, tree: str, git_layer: str, names: list[str]) -> None:
         super().__init__(path, method)
         self._tree, self._git_layer, self._names = tree, git_layer, names
         copying.copy_names(tree, path, names, lambda name: None)
@@ -227,51 +224,64 @@ class _Copy(Workspace):
         return os.stat(self.path).st_ctime_ns
 
     def refresh(self) -> None:
+        missing = set(self._names)
         try:
-            changed = self._clear(self.path, "", set(self._names))
-            copying.copy_names(self._tree, self.path, changed, lambda name: None)
+            os.makedirs(self.path, exist_ok=True)
+            self._clear("", missing, _folders_of(missing), self._repositories())
+            copying.copy_names(self._tree, self.path, missing, lambda name: None)
+            for below in self._repositories():
+                folder = os.path.normpath(os.path.join(self.path, below))
+                os.makedirs(folder, exist_ok=True)
+                private_git.reset(os.path.join(self._git_layer, below, ".git"), f"{folder}/.git")
         except OSError as error:
             raise copying.disk_error(error, error.filename or self.path) from None
+        self._made = self._now()
+
+    def _clear(
+        self, prefix: str, missing: set[str], folders: set[str], repositories: list[str]
+    ) -> None:
+        """Deletes what wasn't there or has changed; `missing` loses what is as it was."""
+        for entry in _entries(os.path.join(self.path, prefix)):
+            name = prefix + entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                if name in missing and entry.stat(follow_symlinks=False).st_ctime_ns < self._made:
+                    missing.remove(name)
+                else:
+                    os.unlink(entry.path)
+            elif name in folders:
+                self._clear(name + "/", missing, folders, repositories)
+            elif entry.name != ".git" or prefix.rstrip("/") not in repositories:
+                remove_tree(entry.path)
+
+    def _repositories(self) -> list[str]:
+        """The folders that have a `.git`: "" and those of the submodules."""
+        found = []
         for folder, subfolders, _ in os.walk(self._git_layer):
             if ".git" in subfolders:
                 subfolders.remove(".git")
-                below = os.path.relpath(folder, self._git_layer)
-                target = os.path.normpath(os.path.join(self.path, below))
-                os.makedirs(target, exist_ok=True)
-                private_git.reset(f"{folder}/.git", f"{target}/.git")
-        self._made = self._now()
-
-    def _clear(self, root: str, prefix: str, missing: set[str]) -> set[str]:
-        """Deletes what wasn't there or has changed; the names to be copied again."""
-        folders = {os.path.dirname(name) for name in missing}
-        for name in list(folders):
-            while name := os.path.dirname(name):
-                folders.add(name)
-        self._clear_folder("", missing, folders)
-        return missing
-
-    def _clear_folder(self, prefix: str, missing: set[str], folders: set[str]) -> None:
-        with os.scandir(os.path.join(self.path, prefix)) as entries:
-            found = list(entries)
-        for entry in found:
-            name = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name == ".git" and prefix.rstrip("/") in self._repositories():
-                    continue
-                if name in folders:
-                    self._clear_folder(name + "/", missing, folders)
-                else:
-                    remove_tree(entry.path)
-            elif name in missing and entry.stat(follow_symlinks=False).st_ctime_ns < self._made:
-                missing.remove(name)
-            else:
-                os.unlink(entry.path)
-
-    def _repositories(self) -> set[str]:
-        return {""}
+                found.append(os.path.relpath(folder, self._git_layer).removeprefix("."))
+        return found
 
     def remove(self) -> None:
         remove_tree(self.path)
+
+
+def _folders_of(names: set[str]) -> set[str]:
+    folders: set[str] = set()
+    for name in names:
+        while (name := os.path.dirname(name)) and name not in folders:
+            folders.add(name)
+    return folders
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except PermissionError:
+        os.chmod(folder, 0o700)
+        with os.scandir(folder) as entries:
+            return list(entries)
 
 
 def reap(folder: str, alive: Callable[[str], bool]) -> list[str]:

@@ -1,0 +1,350 @@
+"""Picks providers and wires them: from a working tree and a wish to a run that is recorded."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from headway import events, home
+from headway.clients import git
+from headway.errors import HeadwayError, InvalidFile, UsageError, did_you_mean
+from headway.journal.ids import new_id
+from headway.journal.keeper import Keeper
+from headway.journal.process import identity
+from headway.runner.context import RunInfo
+from headway.runner.engine import Engine
+from headway.runner.masking import Masker
+from headway.runner.payload import Cause
+from headway.runner.recorder import Recorder
+from headway.runner.run import Options, Run
+from headway.values import Value
+from headway.workflow.syntax import read_workflow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from headway.runner.job import Result
+    from headway.runner.recorder import Sink
+    from headway.workflow.model import Workflow
+
+WORKFLOWS = os.path.join(".github", "workflows")
+
+
+class Workflows:
+    """The workflow files of a repository, each read and checked once."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._read: dict[str, Workflow] = {}
+        self.sources: dict[str, str] = {}
+
+    def paths(self) -> list[str]:
+        """Relative paths, sorted. Raises UsageError when there are none."""
+        folder = os.path.join(self.root, WORKFLOWS)
+        try:
+            names = sorted(n for n in os.listdir(folder) if n.endswith((".yml", ".yaml")))
+        except OSError:
+            names = []
+        if not names:
+            raise UsageError(
+                f"no workflows in {folder}",
+                hint="headway runs the .yml files that GitHub would; name another with -W FILE",
+            )
+        return [os.path.join(WORKFLOWS, n) for n in names]
+
+    def load(self, path: str) -> Workflow:
+        """The workflow in a file, relative to the root. Raises InvalidFile, UsageError."""
+        path = os.path.normpath(path)
+        if path not in self._read:
+            workflow, problems = self.check(path)
+            mistakes = [p for p in problems if p.severity == "error"]
+            if mistakes or workflow is None:
+                raise InvalidFile(mistakes or problems, self.sources)
+            self._read[path] = workflow
+        return self._read[path]
+
+    def check(self, path: str) -> tuple[Workflow | None, list[Any]]:
+        """The workflow and every problem in its file."""
+        data = _read_bytes(os.path.join(self.root, path), path)
+        self.sources[path] = data.decode("utf-8", "replace")
+        return _parsed(data, path)
+
+    def called(self, uses: str) -> Workflow:
+        """The reusable workflow that a job's `uses` names. Raises UsageError, InvalidFile."""
+        for prefix in ("./", "$/"):
+            if uses.startswith(prefix):
+                return self.load(uses[2:])
+        raise UsageError(f"uses: {uses}: workflows of other repositories are not supported yet")
+
+    def find(self, name: str) -> Workflow:
+        """The workflow meant by a file's path, name or stem, or by the workflow's `name`."""
+        if os.path.isfile(os.path.join(self.root, name)):
+            return self.load(name)
+        paths = self.paths()
+        for path in paths:
+            base = os.path.basename(path)
+            if name in (base, base.rpartition(".")[0], path):
+                return self.load(path)
+        named = {self.load(path).name: path for path in paths}
+        if name in named:
+            return self.load(named[name])
+        known = [os.path.basename(p) for p in paths] + [n for n in named if n]
+        raise UsageError(f'no workflow "{name}" in {WORKFLOWS}', hint=did_you_mean(name, known))
+
+
+def _read_bytes(full: str, path: str) -> bytes:
+    try:
+        with open(full, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"{path}: the workflow can't be read: {error.strerror}") from None
+
+
+def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Any]]:
+    """Reads a workflow; the YAML tree of an unchanged file comes from the cache.
+
+    The cache is what `__pycache__` is to Python: by content, written by the same user, and
+    worth 15 ms of a start of 40, because no YAML reader has to be loaded.
+    """
+    import marshal
+    from hashlib import sha256
+
+    from headway import __version__
+    from headway.workflow import source
+
+    digest = sha256(data).hexdigest()
+    folder = os.path.join(home.cache(), "yaml", __version__)
+    file = os.path.join(folder, digest)
+    try:
+        with open(file, "rb") as stream:
+            return read_workflow(data, path, source.thaw(marshal.load(stream)))
+    except (OSError, ValueError, EOFError, TypeError):
+        pass
+    try:
+        node = source.load(data, path)
+    except InvalidFile as error:
+        return None, list(error.problems)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        temporary = f"{file}.{os.getpid()}"
+        with open(temporary, "wb") as stream:
+            marshal.dump(source.freeze(node), stream)
+        os.replace(temporary, file)
+    except OSError:
+        pass  # a cache that can't be written only costs time
+    return read_workflow(data, path, node)
+
+
+class Request(Value):
+    """One run that is wished for."""
+
+    workflow: Workflow
+    cause: Cause
+    options: Options
+    inputs: Mapping[str, Any] = {}
+    secrets: Mapping[str, str] = {}
+    vars: Mapping[str, str] = {}
+    arguments: tuple[str, ...] = ()  # as recorded: without secrets
+    in_place: bool = False
+    debug: bool = False
+    rerun_of: str = ""
+    attempt: int = 1
+    kept: Mapping[str, Result] = {}
+    kept_artifacts: str = ""  # folder of the earlier attempt's artifacts
+
+
+class Control:
+    """Lets signal handlers reach whichever run goes on."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+        self.presses = 0
+
+    def interrupt(self, reason: str) -> None:
+        self.presses += 1
+        if self.engine is not None and self.presses == 1:
+            self.engine.cancel(reason)
+        elif self.engine is not None:
+            self.engine.kill()
+
+
+def start(
+    request: Request,
+    workflows: Workflows,
+    repository: git.Repository,
+    sinks: Callable[[str], Sequence[Sink]],
+    warn: Callable[[str], None],
+    control: Control,
+) -> str:
+    """Runs the request to its end and records it; the run's conclusion.
+
+    `sinks` makes what shows the run, given its folder; `warn` shows a sentence.
+    """
+    from headway.runner.workspace import Snapshot
+
+    began = time.time()
+    clock = time.monotonic()
+    run_id = new_id(began)
+    keeper = Keeper.open(home.journal(), warn)
+    number = keeper.reserve(repository.root)
+    folder = home.made(home.run(run_id))
+    work = os.path.join(home.state(), "work", run_id)
+    dirty = _later(lambda: repository.dirty)
+    _keep_cause(request.cause, folder)
+    _adopt(request.kept_artifacts, folder)
+    masker = Masker()
+    for value in request.secrets.values():
+        masker.add(value)
+    recorder = Recorder(keeper, run_id, sinks(folder))
+    jobs = len(request.workflow.jobs)
+    run = Run(
+        _info(request, repository, run_id, number),
+        request.options,
+        repository,
+        recorder,
+        masker,
+        Snapshot(repository, os.path.join(work, "snapshot"), request.in_place, jobs),
+        folder=folder,
+        work=work,
+        store=home.cache(),
+        base_env=_environment(),
+    )
+    conclusion = events.FAILURE
+    try:
+        recorder.emit(_started(request, repository, run_id, number, dirty()))
+        engine = Engine(run, request.workflow, request.inputs, workflows.called, request.kept)
+        control.engine = engine
+        conclusion = engine.run()
+    finally:
+        control.engine = None
+        seconds = round(time.monotonic() - clock, 3)
+        recorder.emit(events.RunFinished(conclusion=conclusion, seconds=seconds))
+        _remove(work, request.options.keep and conclusion == events.FAILURE, run)
+        recorder.close()
+        keeper.close()
+    return conclusion
+
+
+def _later(ask: Callable[[], bool]) -> Callable[[], bool]:
+    """Asks in a thread; the answer is waited for when it is wanted."""
+    answer: list[bool] = []
+
+    def work() -> None:
+        try:
+            answer.append(ask())
+        except HeadwayError:
+            answer.append(True)  # not known: don't claim that the commit alone was run
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+
+    def wait() -> bool:
+        thread.join()
+        return answer[0]
+
+    return wait
+
+
+def _started(
+    request: Request, repository: git.Repository, run_id: str, number: int, dirty: bool
+) -> events.RunStarted:
+    workflow, cause = request.workflow, request.cause
+    return events.RunStarted(
+        run=run_id,
+        workflow=workflow.path,
+        name=run_name(request, repository),
+        event=cause.event,
+        ref=cause.ref,
+        sha=cause.sha,
+        actor=cause.actor,
+        repository=repository.slug,
+        root=repository.root,
+        dirty=dirty,
+        rerun_of=request.rerun_of,
+        attempt=request.attempt,
+        pid=os.getpid(),
+        arguments=request.arguments,
+        number=number,
+        process=identity(),
+    )
+
+
+def run_name(request: Request, repository: git.Repository) -> str:
+    """`run-name` when it gives one, else the workflow's name, else its file."""
+    from headway.runner import context
+    from headway.workflow.expression import Scope, resolve, to_text
+
+    workflow = request.workflow
+    name = ""
+    if workflow.run_name is not None:
+        info = _info(request, repository, "", 0)
+        github = context.github(info, workflow.name or workflow.path, workflow.path, "", "", "")
+        scope = Scope(
+            {"github": github, "inputs": dict(request.inputs), "vars": dict(request.vars)}, {}
+        )
+        try:
+            name = to_text(resolve(workflow.run_name, scope)).strip()
+        except HeadwayError:
+            name = ""
+    return name or workflow.name or workflow.path
+
+
+def _info(request: Request, repository: git.Repository, run_id: str, number: int) -> RunInfo:
+    secrets = {**request.secrets}
+    token = secrets.setdefault("GITHUB_TOKEN", "")
+    return RunInfo(
+        id=run_id,
+        github_id=str(time.time_ns() // 1_000_000),
+        number=number,
+        attempt=request.attempt,
+        cause=request.cause,
+        repository=repository.slug,
+        repository_url=repository.remote,
+        token=token,
+        secrets=secrets,
+        vars=request.vars,
+        tool_cache=os.environ.get("RUNNER_TOOL_CACHE") or os.path.join(home.cache(), "tools"),
+        debug=request.debug,
+    )
+
+
+def _environment() -> dict[str, str]:
+    """What programs inherit: the user's variables, but for those that a runner sets itself."""
+    dropped = ("GITHUB_", "RUNNER_", "INPUT_", "STATE_", "HEADWAY_", "ACTIONS_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(dropped) and name not in git.LOCAL_VARIABLES
+    }
+
+
+def _keep_cause(cause: Cause, folder: str) -> None:
+    """A rerun is about the same event, whatever the repository looks like by then."""
+    import json
+
+    with open(os.path.join(folder, "cause.json"), "w", encoding="utf-8") as file:
+        json.dump(cause.to_dict(), file)
+
+
+def _adopt(artifacts: str, folder: str) -> None:
+    """Artifacts of the jobs that a rerun keeps are there for the jobs that run again."""
+    if artifacts and os.path.isdir(artifacts):
+        import shutil
+
+        shutil.copytree(artifacts, os.path.join(folder, "artifacts"), symlinks=True)
+
+
+def _remove(work: str, keep: bool, run: Run) -> None:
+    from headway.runner.workspace import remove_tree
+
+    run.snapshot.remove()
+    if keep or not os.path.isdir(work):
+        return
+    try:
+        remove_tree(work)
+    except (HeadwayError, OSError) as error:
+        message = f"{work} could not be removed: {error}"
+        run.recorder.emit(events.Notice(message=message, level="warning"))
