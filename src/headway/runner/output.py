@@ -58,7 +58,8 @@ class Output:
     def feed(self, chunk: bytes) -> None:
         end = chunk.rfind(b"\n") + 1
         if not end:
-            self._hold(chunk)
+            if chunk:
+                self._hold(chunk)
             return
         block = b"".join([*self._pending, chunk[:end]]) if self._pending else chunk[:end]
         self._pending = [chunk[end:]] if end < len(chunk) else []
