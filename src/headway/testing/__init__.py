@@ -1,0 +1,1 @@
+"""Harnesses and fakes: for our tests, and for those who write providers."""
