@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,10 @@ def start(script, tmp_path, **env):
 
 def gone(pid):
     for _ in range(200):
-        if not os.path.exists(f"/proc/{pid}") or " Z " in open(f"/proc/{pid}/stat").read():
+        try:
+            if " Z " in Path(f"/proc/{pid}/stat").read_text():
+                return True
+        except OSError:
             return True
         time.sleep(0.02)
     return False
