@@ -135,7 +135,7 @@ def test_no_git(repository, monkeypatch, tmp_path):
 
 def test_the_failure_of_git_is_told_in_its_own_words(repository):
     (repository.path / ".git/index").write_bytes(b"garbage")
-    with pytest.raises(HeadwayError, match="git ls-files failed in .*index file"):
+    with pytest.raises(HeadwayError, match=r"git ls-files failed in .*index file"):
         git.listed(str(repository.path))
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NOFOLLOW, _DETACH = 8, 2
+_SYS_ADMIN = 21  # the bit of CAP_SYS_ADMIN; root in a container seldom has it
 # `volatile`: no sync of the upper layer when it is unmounted, which is about to be deleted
 # anyhow (Linux 5.10). `redirect_dir`: folders of the lower layer can be renamed, as in any
 # other file system. Older kernels refuse what they don't know, then less is asked for.
@@ -20,8 +21,13 @@ _LONGEST = 4000  # bytes of options; the kernel takes a page
 
 
 def possible() -> bool:
-    """Whether it is worth trying: mount(2) needs root, overlays need Linux."""
-    return os.geteuid() == 0 and os.path.isdir("/proc/self")
+    """Whether it is worth trying: Linux, and the capability that mount(2) needs."""
+    try:
+        with open("/proc/self/status", "rb") as file:
+            capabilities = file.read().partition(b"CapEff:")[2].split(None, 1)[0]
+    except (OSError, IndexError):
+        return False
+    return bool(int(capabilities, 16) >> _SYS_ADMIN & 1)
 
 
 def mount(lower: Sequence[str], upper: str, work: str, target: str) -> None:
