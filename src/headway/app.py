@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from headway.runner.job import Result
+    from headway.errors import Problem
     from headway.runner.recorder import Sink
     from headway.workflow.model import Workflow
 
@@ -66,7 +67,7 @@ class Workflows:
             self._read[path] = workflow
         return self._read[path]
 
-    def check(self, path: str) -> tuple[Workflow | None, list[Any]]:
+    def check(self, path: str) -> tuple[Workflow | None, list[Problem]]:
         """The workflow and every problem in its file."""
         data = _read_bytes(os.path.join(self.root, path), path)
         self.sources[path] = data.decode("utf-8", "replace")
@@ -103,7 +104,7 @@ def _read_bytes(full: str, path: str) -> bytes:
         raise UsageError(f"{path}: the workflow can't be read: {error.strerror}") from None
 
 
-def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Any]]:
+def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Problem]]:
     """Reads a workflow; the YAML tree of an unchanged file comes from the cache.
 
     The cache is what `__pycache__` is to Python: by content, written by the same user, and
@@ -175,13 +176,13 @@ def start(
     request: Request,
     workflows: Workflows,
     repository: git.Repository,
-    sinks: Callable[[str], Sequence[Sink]],
+    sinks: Callable[[], Sequence[Sink]],
     warn: Callable[[str], None],
     control: Control,
 ) -> str:
     """Runs the request to its end and records it; the run's conclusion.
 
-    `sinks` makes what shows the run, given its folder; `warn` shows a sentence.
+    `sinks` makes what shows the run; `warn` shows a sentence.
     """
     from headway.runner.workspace import Snapshot
 
@@ -198,7 +199,7 @@ def start(
     masker = Masker()
     for value in request.secrets.values():
         masker.add(value)
-    recorder = Recorder(keeper, run_id, sinks(folder))
+    recorder = Recorder(keeper, run_id, sinks())
     jobs = len(request.workflow.jobs)
     run = Run(
         _info(request, repository, run_id, number),
@@ -338,7 +339,7 @@ def _adopt(artifacts: str, folder: str) -> None:
 
 
 def _remove(work: str, keep: bool, run: Run) -> None:
-    from headway.runner.workspace import remove_tree
+    from headway.runner.removal import remove_tree
 
     run.snapshot.remove()
     if keep or not os.path.isdir(work):

@@ -196,7 +196,9 @@ def from_json(data: dict[str, Any]) -> Event:
     event = subclasses().get(str(kind))
     if event is None:
         raise ValueError(f"unknown kind of event: {kind!r}")
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in event._fields}
+    fields = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in event._fields
+    }
     try:
         return event(**fields)
     except TypeError as error:

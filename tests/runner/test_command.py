@@ -54,7 +54,7 @@ def test_only_the_token_resumes_commands():
         ("text<<EOF\nline 1\n\nline 3\nEOF\nb=2\n", {"text": "line 1\n\nline 3", "b": "2"}),
         ("text<<EOF\nEOF\n", {"text": ""}),
         ("a=x<<y\n", {"a": "x<<y"}),
-        ("json<<E\n{\"a\": 1}\r\nE\r\n", {"json": '{"a": 1}'}),
+        ('json<<E\n{"a": 1}\r\nE\r\n', {"json": '{"a": 1}'}),
         ("a=1\n\n\na=2", {"a": "2"}),
         ("page=one\x0ctwo", {"page": "one\x0ctwo"}),
     ],

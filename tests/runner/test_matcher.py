@@ -42,7 +42,12 @@ def test_several_lines_with_a_loop():
     assert eslint.feed("src/a.js") is None
     first = eslint.feed("  1:2  error  Missing semicolon  semi")
     second = eslint.feed("  3:4  warning  Unused x  no-unused")
-    assert (first.file, first.line, first.severity, first.code) == ("src/a.js", "1", "error", "semi")
+    assert (first.file, first.line, first.severity, first.code) == (
+        "src/a.js",
+        "1",
+        "error",
+        "semi",
+    )
     assert (second.file, second.line, second.message) == ("src/a.js", "3", "Unused x")
     assert eslint.feed("") is None
     assert eslint.feed("  5:6  error  after the break  x") is None

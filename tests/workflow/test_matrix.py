@@ -40,7 +40,10 @@ FRUIT = {"fruit": ["apple", "pear"], "animal": ["cat", "dog"]}
             ],
         ),
         (
-            {"os": [{"name": "u", "v": 1}, {"name": "d", "v": 2}], "exclude": [{"os": {"name": "u"}}]},
+            {
+                "os": [{"name": "u", "v": 1}, {"name": "d", "v": 2}],
+                "exclude": [{"os": {"name": "u"}}],
+            },
             [{"os": {"name": "d", "v": 2}}],
         ),
         ({"flag": [True, 1], "exclude": [{"flag": True}]}, [{"flag": 1}]),

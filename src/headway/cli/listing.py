@@ -8,6 +8,7 @@ import os
 from headway import app
 from headway.errors import DONE, HeadwayError
 from headway.runner import context
+from headway.runner.payload import cause
 from headway.workflow import plan, trigger
 from headway.workflow.expression import Scope, Template, to_text
 
@@ -53,7 +54,7 @@ def rows(workflows: app.Workflows, args: Namespace, repository: Repository) -> l
     """Every workflow with its events and jobs, and whether it would run for the event."""
     from headway.cli import run
 
-    why = run.cause(args.event or "push", repository)
+    why = cause(args.event or "push", repository)
     wanted = [workflows.find(name) for name in args.workflows]
     wanted += [workflows.load(run._from_here(f, workflows.root)) for f in args.workflow_file]
     loaded = wanted or run._load_all(workflows)
@@ -154,7 +155,9 @@ def _graph_lines(graph: dict[str, Any]) -> list[str]:
 # --- the plan ----------------------------------------------------------------------------
 
 
-def _plan(workflow: Workflow, why: Cause, repository: Repository, args: Namespace) -> dict[str, Any]:
+def _plan(
+    workflow: Workflow, why: Cause, repository: Repository, args: Namespace
+) -> dict[str, Any]:
     """Jobs with matrix and conditions resolved, as far as that can be before running."""
     from headway.cli import run
 

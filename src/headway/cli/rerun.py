@@ -27,7 +27,9 @@ headway rerun 12 --failed what failed in run 12 and what depends on it; the rest
 
 def arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("run", nargs="?", default="latest", metavar="RUN", help="number or id (default: the latest)")
+    add(
+        "run", nargs="?", default="latest", metavar="RUN", help="number or id (default: the latest)"
+    )
     add("--failed", action="store_true", help="keep the jobs that succeeded, with their outputs")
     add("-s", "--secret", action="append", default=[], metavar="NAME[=VALUE]")
     add("--secret-file", metavar="FILE")
@@ -41,7 +43,9 @@ def main(args: Namespace) -> int:
     journal = Journal.open(home.journal())
     found = journal.find_run(args.run, repository.root)
     if found.active:
-        raise UsageError(f"run {found.label} is still going on", hint=f"headway cancel {found.label}")
+        raise UsageError(
+            f"run {found.label} is still going on", hint=f"headway cancel {found.label}"
+        )
     if found.root != repository.root:
         raise UsageError(f"run {found.label} is of {found.root}", hint=f"cd {found.root}")
     records = [r.event for r in journal.read(found.id)]

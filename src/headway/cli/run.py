@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from headway.errors import Problem
     from headway.runner.payload import Cause
     from headway.runner.recorder import Sink
     from headway.workflow.model import Workflow
@@ -39,7 +40,9 @@ def arguments(parser: ArgumentParser) -> None:
     add = what.add_argument
     add("-W", "--workflow-file", action="append", default=[], metavar="FILE")
     add("-j", "--job", action="append", default=[], help="only this job and what it needs")
-    add("--matrix", action="append", default=[], metavar="KEY:VALUE", help="only these combinations")
+    add(
+        "--matrix", action="append", default=[], metavar="KEY:VALUE", help="only these combinations"
+    )
     add("--event", metavar="NAME", help="the event that happened (default: push)")
     add("--event-path", metavar="FILE", help="the event's payload, as JSON")
     add("--list", action="store_true", help="list what would run, and why or why not")
@@ -47,12 +50,20 @@ def arguments(parser: ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="show the plan: jobs, matrices, steps, conditions")
     values = parser.add_argument_group("values")
     add = values.add_argument
-    add("-s", "--secret", action="append", default=[], metavar="NAME[=VALUE]",
-        help="a secret; without a value it comes from the environment or a prompt")
+    add(
+        "-s",
+        "--secret",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="a secret; without a value it comes from the environment or a prompt",
+    )
     add("--secret-file", metavar="FILE", help="secrets, a NAME=VALUE a line")
     add("--var", action="append", default=[], metavar="NAME=VALUE", help="for the vars context")
     add("--env", action="append", default=[], metavar="NAME=VALUE", help="for every step")
-    add("--input", action="append", default=[], metavar="NAME=VALUE", help="workflow_dispatch input")
+    add(
+        "--input", action="append", default=[], metavar="NAME=VALUE", help="workflow_dispatch input"
+    )
     how = parser.add_argument_group("how")
     add = how.add_argument
     add("--parallel", type=int, default=0, metavar="N", help="jobs at once (default: one a core)")
@@ -95,9 +106,8 @@ def run_all(
         signal.signal(number, lambda *_, name=name: control.interrupt(f"cancelled by {name}"))
     code = DONE
     for request in requests:
-        conclusion = app.start(
-            request, workflows, repository, _sinks(args), _warn, control
-        )
+        sinks = _sinks(args, lambda: control.interrupt("nobody reads the output any more"))
+        conclusion = app.start(request, workflows, repository, sinks, _warn, control)
         if control.presses:
             return INTERRUPTED
         if conclusion != events.SUCCESS:
@@ -105,14 +115,14 @@ def run_all(
     return code
 
 
-def _sinks(args: Namespace) -> Callable[[str], Sequence[Sink]]:
-    def make(folder: str) -> Sequence[Sink]:
+def _sinks(args: Namespace, lost: Callable[[], None]) -> Callable[[], Sequence[Sink]]:
+    """Makes what shows a run; `lost` is called when nobody reads it any more (`| head`)."""
+
+    def make() -> Sequence[Sink]:
         from headway import console
 
-        mode = "json" if args.json else "quiet" if args.quiet else "verbose" if args.verbose else ""
-        if args.shell_on_failure and not mode:
-            mode = "plain"  # a live display and a shell can't share the terminal
-        return [console.make(sys.stdout, mode, folder)]
+        mode = "json" if args.json else "quiet" if args.quiet else "auto"
+        return [console.make(sys.stdout.fileno(), mode, verbose=args.verbose, lost=lost)]
 
     return make
 
@@ -202,7 +212,8 @@ def _triggered(
 
 def _load_all(workflows: app.Workflows) -> list[Workflow]:
     """Every workflow; all mistakes of all files at once."""
-    loaded, mistakes = [], []
+    loaded: list[Workflow] = []
+    mistakes: list[Problem] = []
     for path in workflows.paths():
         try:
             loaded.append(workflows.load(path))
@@ -322,9 +333,7 @@ def recorded(argv: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _check_support(
-    requests: Sequence[app.Request], workflows: app.Workflows, root: str
-) -> None:
+def _check_support(requests: Sequence[app.Request], workflows: app.Workflows, root: str) -> None:
     found = []
     for request in requests:
         jobs = plan.select(request.workflow, request.options.jobs)

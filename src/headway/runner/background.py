@@ -90,7 +90,9 @@ class Background:
             self._job.stop_steps(entry.level)
             self._join(entry)
             self._count(entry)
-            step.say(f"{entry.name}: {entry.finished.conclusion if entry.finished else 'cancelled'}")
+            step.say(
+                f"{entry.name}: {entry.finished.conclusion if entry.finished else 'cancelled'}"
+            )
 
     def wait_rest(self) -> None:
         """At the level's end: what nobody waited for is waited for."""

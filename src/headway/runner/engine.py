@@ -263,7 +263,9 @@ class Engine:
             )
             node.entries.append(Entry(node, instance))
             if model.uses is None:
-                queued.append(_queued(instance, [plan.key(call.prefix, d, {}) for d in model.needs]))
+                queued.append(
+                    _queued(instance, [plan.key(call.prefix, d, {}) for d in model.needs])
+                )
         self._run.recorder.emit(*queued)
 
     # --- running jobs --------------------------------------------------------------------
@@ -338,9 +340,7 @@ class Engine:
     def _call(self, entry: Entry) -> None:
         node = entry.node
         instance = entry.instance = entry.instance.replace(needs=node.call.needs(node.model))
-        scope = self._scope(
-            node.call, node, matrix=instance.matrix, strategy=instance.strategy
-        )
+        scope = self._scope(node.call, node, matrix=instance.matrix, strategy=instance.strategy)
         try:
             if instance.key.count(" / ") >= DEEPEST_CALL:
                 raise HeadwayError(f"reusable workflows are nested more than {DEEPEST_CALL} deep")
@@ -496,5 +496,3 @@ def _best_effort_name(model: Any, values: Mapping[str, Any], scope: Scope, prefi
         return plan.display_name(model, values, scope, prefix)
     except HeadwayError:
         return plan.key(prefix, model.id, values)
-
-

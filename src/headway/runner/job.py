@@ -135,7 +135,9 @@ class Job:
         for name, value in outputs.items():
             if self.run.masker.text(value) != value:
                 message = f"output '{name}' is left out since it may contain a secret"
-                self.run.recorder.emit(events.Notice(message=message, level="warning", job=self.key))
+                self.run.recorder.emit(
+                    events.Notice(message=message, level="warning", job=self.key)
+                )
             else:
                 kept[name] = value
         return kept
@@ -226,7 +228,7 @@ class Job:
         )
 
     def _first_level(self) -> Level:
-        contexts = dict(self.base_scope().contexts)
+        contexts: dict[str, Any] = dict(self.base_scope().contexts)
         contexts["github"] = self._github(self.run.event_path())
         contexts["runner"] = context.runner(self.run.info, self.temp, self.directory)
         contexts["job"] = context.job(self.run.info, self.instance.workflow.path)

@@ -88,9 +88,7 @@ class Matcher:
         )
 
 
-def _fields(
-    found: re.Match[str], groups: dict[str, int], before: dict[str, str]
-) -> dict[str, str]:
+def _fields(found: re.Match[str], groups: dict[str, int], before: dict[str, str]) -> dict[str, str]:
     new = {name: found.group(g) or "" for name, g in groups.items() if g <= (found.re.groups)}
     return {**new, **before}
 

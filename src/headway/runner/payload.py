@@ -55,7 +55,10 @@ def cause(
 ) -> Cause:
     """The cause of a run: `given` (a payload file) wins over what is made up here."""
     ref = repository.ref or "refs/heads/" + (repository.branch or "main")
-    base: dict[str, Any] = {"repository": _repository(repository), "sender": _user(repository.actor)}
+    base: dict[str, Any] = {
+        "repository": _repository(repository),
+        "sender": _user(repository.actor),
+    }
     base.update(_made_up(event, repository, ref, inputs or {}, schedule))
     payload = {**base, **(given or {})}
     if event in PULL_REQUEST or isinstance(payload.get("pull_request"), dict):

@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from headway.events import Event, Record
-    from headway.journal import Journal
+
+    class Journal(Protocol):
+        """As much of a journal as a run needs: `journal.Journal`, or its `Keeper`."""
+
+        def append(self, stream: str, new: Sequence[Event], at: float) -> list[Record]: ...
 
     class Sink(Protocol):
         """Shows a run. Calls come one at a time, from any thread."""
 
         def event(self, record: Record) -> None: ...
         def output(self, job: str, step: int, lines: bytes) -> None: ...
+        def suspend(self) -> None: ...
+        def resume(self) -> None: ...
         def close(self) -> None: ...
 
 
@@ -46,7 +52,13 @@ class Recorder:
     def paused(self) -> Iterator[None]:
         """Holds back everything while the terminal belongs to somebody else."""
         with self._lock:
-            yield
+            for sink in self._sinks:
+                sink.suspend()
+            try:
+                yield
+            finally:
+                for sink in self._sinks:
+                    sink.resume()
 
     def close(self) -> None:
         with self._lock:

@@ -344,5 +344,3 @@ def control(plan: Plan, background: Background) -> None:
         always=True,
     )
     perform(plan.job, plan.level, shape, lambda step: {}, work)
-
-

@@ -6,7 +6,7 @@ import os
 
 from headway.errors import InvalidFile, Problem
 from headway.runner import action as actions
-from headway.runner.action import builtin
+import headway.runner.action.builtin as builtin
 from headway.runner.run import find_action_file, read_action_file
 
 TYPE_CHECKING = False
@@ -78,7 +78,9 @@ def _uses(step: Step, root: str, found: list[Problem], seen: set[str]) -> None:
     place = step.uses_place or step.place
     folder = actions.action_folder(step.uses, root, root)
     if folder is None:
-        kind = "a container" if step.uses.startswith("docker://") else "an action that is not built in"
+        kind = (
+            "a container" if step.uses.startswith("docker://") else "an action that is not built in"
+        )
         found.append(_problem(f"uses: {step.uses}: {kind}", place))
         return
     metadata = find_action_file(folder)

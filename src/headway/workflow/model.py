@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from headway.errors import Place
     from headway.workflow.expression import Condition, Template
 
-    Data: TypeAlias = Union[
-        None, bool, int, float, str, Template, "list[Data]", "dict[str, Data]"
-    ]
+    Data: TypeAlias = Union[None, bool, int, float, str, Template, "list[Data]", "dict[str, Data]"]
     Map: TypeAlias = Mapping[str, Data]
 
 NOTHING: Map = {}  # the empty default of every mapping below; never written to

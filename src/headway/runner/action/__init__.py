@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from headway.errors import HeadwayError
-from headway.runner.action import builtin
+import headway.runner.action.builtin as builtin
 from headway.runner.run import find_action_file
 
 TYPE_CHECKING = False

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headway.runner.job import Job
     from headway.runner.step import Step
+    from headway.workflow.expression import Condition
     from headway.workflow.model import Action, Map
 
 DEEPEST = 10  # composite actions in each other, GitHub's limit
@@ -25,7 +26,8 @@ class Composite:
     """A composite action for one step."""
 
     has_pre = has_post = False
-    pre_if = post_if = None
+    pre_if: Condition | None = None
+    post_if: Condition | None = None
 
     def __init__(self, job: Job, level: Level, action: Action, folder: str) -> None:
         if len(level.ancestors()) > DEEPEST:
