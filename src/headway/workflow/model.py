@@ -71,6 +71,8 @@ class Trigger(Value):
     paths: tuple[str, ...] | None = None
     paths_ignore: tuple[str, ...] | None = None
     workflows: tuple[str, ...] = ()  # workflow_run
+    names: tuple[str, ...] | None = None  # image_version
+    versions: tuple[str, ...] | None = None  # image_version
     schedules: tuple[Schedule, ...] = ()  # schedule
     inputs: Mapping[str, Input] = {}  # workflow_dispatch, workflow_call
     secrets: Mapping[str, SecretInput] = {}  # workflow_call
@@ -93,6 +95,7 @@ class Environment(Value):
     name: Data
     place: Place
     url: Data = None
+    deployment: Data = True  # false: the environment's rules and secrets, but no deployment
 
 
 class RunsOn(Value):
