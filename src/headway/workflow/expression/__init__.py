@@ -11,7 +11,7 @@ from headway.workflow.expression.errors import EvaluationError, ExpressionError
 from headway.workflow.expression.evaluator import Scope, evaluate
 from headway.workflow.expression.node import Node, walk
 from headway.workflow.expression.parser import parse
-from headway.workflow.expression.template import Condition, Template, resolve
+from headway.workflow.expression.template import Condition, Template, resolve, templated
 from headway.workflow.expression.value import CaseSensitive, to_text, truthy
 
 TYPE_CHECKING = False
@@ -40,6 +40,7 @@ __all__ = [
     "references",
     "resolve",
     "sure_failures",
+    "templated",
     "to_source",
     "to_text",
     "truthy",

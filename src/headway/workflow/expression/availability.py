@@ -79,7 +79,8 @@ def _function_error(node: Call, functions: tuple[str, ...], key: str) -> Express
             hint += "; elsewhere there is job.status" if ".steps." in key else ""
         message = f'function "{node.name}" is not available here'
         return ExpressionError(message, node.offset, node.length, hint)
-    if node.arguments and node.name in STATUS and key.count(".") > 2:
+    is_job = key.startswith("jobs.") and key.count(".") == 2
+    if node.arguments and node.name in STATUS and not is_job:
         message = f"{node.name} takes no arguments here"
         return ExpressionError(
             message, node.offset, node.length, 'only a job\'s "if" may name jobs'

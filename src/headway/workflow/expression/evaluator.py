@@ -71,6 +71,11 @@ def evaluate(node: Node, scope: Scope) -> object:
     Objects and arrays of the contexts are handed out as they are, not copied.
     """
     scope.spent = 0
+    return run(node, scope)
+
+
+def run(node: Node, scope: Scope) -> object:
+    """`evaluate` as one part of a longer evaluation: what was spent so far still counts."""
     value = _EVALUATE[type(node)](node, scope)
     return list(value) if type(value) is Filtered else value
 

@@ -25,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from headway.workflow.expression.template import Condition, Template
+
 
 class Reference(Value):
     """A context and the properties taken from it: `needs.build.outputs.x`.
@@ -47,8 +49,19 @@ class Reference(Value):
         return last + length - self.offset
 
 
-def references(node: Node) -> Iterator[Reference]:
-    """Every context in the expression with all that is taken from it, from left to right."""
+def references(expression: Node | Template | Condition) -> Iterator[Reference]:
+    """Every context in it with all that is taken from it, from left to right.
+
+    Marks count in the expression's text for a Node, in `raw` for the others.
+    """
+    if isinstance(expression, Node):
+        yield from _references(expression, 0)
+    else:
+        for part in expression.expressions:
+            yield from _references(part.node, part.offset)
+
+
+def _references(node: Node, base: int) -> Iterator[Reference]:
     inner: set[int] = set()  # nodes that are part of a chain reported already
     for current in walk(node):
         if id(current) in inner:
@@ -57,7 +70,7 @@ def references(node: Node) -> Iterator[Reference]:
         if isinstance(chain[-1], Context):
             inner.update(map(id, chain))
             parts = [_part(link) for link in reversed(chain)]
-            marks = tuple((link.offset, link.length) for link in reversed(chain))
+            marks = tuple((base + link.offset, link.length) for link in reversed(chain))
             yield Reference(tuple(parts), marks)
 
 
@@ -79,13 +92,16 @@ def _part(link: Node) -> str | None:
     return None
 
 
-def functions_used(node: Node) -> frozenset[str]:
-    """The functions called anywhere in the expression, under their documented names."""
-    return frozenset(part.name for part in walk(node) if isinstance(part, Call))
+def functions_used(expression: Node | Template | Condition) -> frozenset[str]:
+    """The functions called anywhere in it, under their documented names."""
+    if isinstance(expression, Node):
+        return frozenset(part.name for part in walk(expression) if isinstance(part, Call))
+    return frozenset[str]().union(*(functions_used(p.node) for p in expression.expressions))
 
 
 _TIGHTNESS = {"||": 5, "&&": 6, "==": 10, "!=": 10, "<": 11, "<=": 11, ">": 11, ">=": 11}
 _NOT, _ATOM = 16, 20
+_WORDS = ("true", "false", "null")
 
 
 def to_source(node: Node) -> str:
@@ -98,7 +114,8 @@ def _source(node: Node) -> tuple[str, int]:
     if isinstance(node, Literal):
         return _literal(node.value), _NOT  # a literal can't be indexed without brackets
     if isinstance(node, Context):
-        return node.name, _ATOM
+        # `True` is a context, `true` is not; only the latter's spelling matters.
+        return node.name.upper() if node.name in _WORDS else node.name, _ATOM
     if isinstance(node, Property):
         name = node.name
         access = f".{name}" if is_name(name) else f"[{_literal(name)}]"

@@ -8,7 +8,7 @@ a string with several expressions, GitHub's own workflow reader: such a string i
 from __future__ import annotations
 
 from headway.workflow.expression.errors import EvaluationError, ExpressionError
-from headway.workflow.expression.evaluator import Scope, evaluate
+from headway.workflow.expression.evaluator import Scope, evaluate, run
 from headway.workflow.expression.function import MANY, STATUS
 from headway.workflow.expression.node import Call, Literal, Node, depth, walk
 from headway.workflow.expression.parser import MAX_DEPTH, MAX_LENGTH, parse, utf16_length
@@ -93,9 +93,12 @@ class Template(_Source):
         return to_text(self.evaluate(scope))
 
     def _joined(self, scope: Scope) -> str:
-        pieces = [p if isinstance(p, str) else to_text(evaluate(p.node, scope)) for p in self.parts]
         scope.spent = 0
-        scope.spend(sum(map(len, pieces)))
+        pieces = []
+        for part in self.parts:
+            piece = part if isinstance(part, str) else to_text(run(part.node, scope))
+            scope.spend(len(piece))
+            pieces.append(piece)
         return "".join(pieces)
 
 
@@ -127,7 +130,8 @@ class Condition(_Source):
         try:
             if self.needs_success and not truthy(evaluate(_SUCCESS, scope)):
                 return False
-            values = [p if isinstance(p, str) else evaluate(p.node, scope) for p in self.parts]
+            scope.spent = 0
+            values = [p if isinstance(p, str) else run(p.node, scope) for p in self.parts]
         except EvaluationError as error:
             error.place = error.place or self.place
             raise
@@ -243,6 +247,17 @@ def _check_length(raw: str, parts: list[str | Embedded]) -> None:
             len(raw),
             "put the values into env, or the text into a file",
         )
+
+
+def templated(raw: str, place: Place) -> str | Template:
+    """A Template, or the string itself when nothing in it needs evaluating.
+
+    Raises ExpressionError like Template.
+    """
+    if OPEN not in raw:
+        return raw
+    template = Template(raw, place)
+    return str(template.parts[0]) if template.constant else template
 
 
 def resolve(data: object, scope: Scope) -> object:
