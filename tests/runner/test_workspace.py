@@ -208,7 +208,7 @@ def test_git_answers_as_in_the_tree(tree, make):
         ("for-each-ref",),
         ("log", "--oneline", "origin/main..main"),
         ("ls-files", "-s"),
-        ("blame", "app.py"),
+        ("blame", "HEAD", "--", "app.py"),
         ("fsck",),
     ):
         assert run_git(made.path, *question) == tree.git(*question), question
