@@ -104,8 +104,9 @@ class Engine:
             return
         self._cancelled = reason
         self._run.recorder.emit(events.RunCancelling(reason=reason))
+        # Jobs whose condition holds all the same go on: "Workflow cancellation" page.
         for entry in list(self._running):
-            if entry.job is not None:
+            if entry.job is not None and not self._still_wanted(entry):
                 entry.job.cancel(reason)
         for entry in list(self._pending):
             if not self._still_wanted(entry):
@@ -286,8 +287,6 @@ class Engine:
     def _start(self, entry: Entry) -> None:
         job = entry.job = Job(self._run, entry.instance)
         self._running.append(entry)
-        if self._cancelled:
-            job.cancel(self._cancelled)
         if entry.claim is not None:
             self._claims.append((entry.claim, lambda: job.cancel("a newer run took its group")))
 
