@@ -28,6 +28,7 @@ from headway.workflow.expression import (
     to_text,
 )
 from headway.workflow.expression.function import FUNCTIONS
+from headway.workflow.expression.json_reader import read_leniently
 from headway.workflow.expression.lexer import is_name
 from headway.workflow.expression.node import (
     And,
@@ -228,6 +229,19 @@ def _survives(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_survives, value))
     return not isinstance(value, float) or not 1.7976e308 < abs(value) < inf
+
+
+@given(data)
+@patient
+def test_lenient_reading_agrees_with_strict_reading(value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    assert to_json(read_leniently(text)) == to_json(
+        evaluate(parse("fromJSON(a)"), Scope({"a": text}))
+    )
+
+
+def to_json(value: object) -> object:
+    return evaluate(parse("toJSON(a)"), Scope({"a": value}))
 
 
 @given(st.text(alphabet="[]{}:,\"'/*\\ \n01-.eEabNnulltrue", max_size=30))

@@ -85,6 +85,7 @@ def test_from_json_takes_sixty_four_levels() -> None:
         ("[1, // one\n /* two */ 2]", [1, 2]),
         ('"two\nlines"', "two\nlines"),
         ("[0x1F, 010, .5, -Infinity]", [31, 8, 0.5, -inf]),
+        ("['\\u00e9\\\\', \"a'b\"]", ["é\\", "a'b"]),
         ("[1] and more", [1]),
         ("1 2", 1),
         ("\u00a0true\u3000", True),
@@ -108,6 +109,13 @@ def test_from_json_takes_the_liberties_that_github_takes(text: str, value: objec
         ("[1", "fromJSON: the text ends too early, at line 1, column 3 of the text"),
         ('"abc', "fromJSON: a string that is never closed at line 1, column 5 of the text"),
         ('"\\x"', 'fromJSON: an unknown escape "\\x" at line 1, column 3 of the text'),
+        (
+            "'\\u12x4'",
+            "fromJSON: a \\u that lacks its four hexadecimal digits "
+            "at line 1, column 3 of the text",
+        ),
+        ("{: 1}", 'fromJSON: unexpected ":" at line 1, column 2 of the text'),
+        ("[/ 1]", 'fromJSON: unexpected "/" at line 1, column 2 of the text'),
         ("/* x", "fromJSON: a comment that is never closed at line 1, column 1 of the text"),
         ("08", 'fromJSON: "08" is not a number at line 1, column 1 of the text'),
         ("1-2", 'fromJSON: "1-2" is not a number at line 1, column 1 of the text'),

@@ -82,11 +82,40 @@ def test_strings_that_spell_a_number(text: str, number: float) -> None:
     "text",
     [
         *("abc", ".", "1 2", "1_000", "1,000", "e5", "1e", "1e+", "++1", "--Infinity", "NaN"),
-        *("0x", "0xg", "0X1", "-0x1", "0o8", "0x100000000", "inf", "٣", "²", "\x1c1", "1\x00x"),
+        *(
+            "0x",
+            "0xg",
+            "0X1",
+            "-0x1",
+            "0o8",
+            "0x100000000",
+            "0xé",
+            "inf",
+            "٣",
+            "²",
+            "\x1c1",
+            "1\x00x",
+        ),
     ],
 )
 def test_strings_that_spell_none(text: str) -> None:
     assert isnan(parse_number(text))
+
+
+class Name(str):
+    """As other readers of YAML may give it."""
+
+
+class Level(int):
+    pass
+
+
+def test_subclasses_count_as_what_they_extend() -> None:
+    assert to_text(Name("x")) == "x"
+    assert to_text(Level(3)) == "3"
+    assert to_text((1, 2)) == "Array"
+    assert to_text(object()) == "Object"
+    assert equal(Name("X"), "x")
 
 
 ARRAY: list[object] = []

@@ -141,12 +141,21 @@ class _Reader:
         quote = self.text[self.at]
         self.at += 1
         pieces: list[str] = []
-        while (char := self.text[self.at : self.at + 1]) != quote:
-            if not char:
-                self.fail("a string that is never closed")
-            self.at += 1
-            pieces.append(self.escape() if char == "\\" else char)
-        self.at += 1
+        close = -1
+        while True:
+            if close < self.at:  # at the start, and after an escaped quote
+                close = self.text.find(quote, self.at)
+            slash = self.text.find("\\", self.at, len(self.text) if close < 0 else close)
+            if slash < 0:
+                break
+            pieces.append(self.text[self.at : slash])
+            self.at = slash + 1
+            pieces.append(self.escape())
+        if close < 0:
+            self.at = len(self.text)
+            self.fail("a string that is never closed")
+        pieces.append(self.text[self.at : close])
+        self.at = close + 1
         return "".join(pieces)
 
     def escape(self) -> str:
