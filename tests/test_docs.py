@@ -1,0 +1,129 @@
+"""The documentation against the program: what is there is described, what is shown is so."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headway.cli.main import VERBS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+TOP = [ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG")]
+EVERYTHING = [
+    *TOP,
+    *PAGES,
+    ROOT / "benchmarks" / "README.md",
+    ROOT / "examples" / "shop" / "README.md",
+]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.M)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
+# What belongs to a machine or a way of working, not to the project.
+BANNED = re.compile(r"/work/|/tmp/brief|/root/|\bTODO\b|\bFIXME\b|\bWIP\b|pypi\.org/simple", re.I)
+
+
+def ids(pages: list[Path]) -> list[str]:
+    return [str(page.relative_to(ROOT)) for page in pages]
+
+
+def parser(verb: str) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog=f"headway {verb}", exit_on_error=False)
+    importlib.import_module(f"headway.cli.{verb}").arguments(made)
+    return made
+
+
+def flags(verb: str) -> Iterator[str]:
+    for action in parser(verb)._actions:
+        yield from (option for option in action.option_strings if option.startswith("--"))
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_and_flag_is_described(verb: str):
+    text = "\n".join(page.read_text() for page in PAGES)
+    assert f"headway {verb}" in text
+    missing = [flag for flag in flags(verb) if flag != "--help" and not mentions(text, flag)]
+    assert not missing, f"docs/ says nothing about headway {verb} {' '.join(missing)}"
+
+
+def mentions(text: str, flag: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", text) is not None
+
+
+def test_the_index_leads_to_every_page():
+    linked = set(LINK.findall((DOCS / "index.md").read_text()))
+    assert {page.name for page in PAGES} - {"index.md"} <= linked
+
+
+@pytest.mark.parametrize("page", EVERYTHING, ids=ids(EVERYTHING))
+def test_links_lead_somewhere(page: Path):
+    broken = [link for link in LINK.findall(page.read_text()) if not leads(page, link)]
+    assert not broken
+
+
+def leads(page: Path, link: str) -> bool:
+    if link.startswith(("https://", "http://", "mailto:")):
+        return True
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.exists() or not target.is_relative_to(ROOT):
+        return False
+    return not anchor or anchor in map(anchor_of, HEADING.findall(target.read_text()))
+
+
+def anchor_of(heading: str) -> str:
+    """GitHub's: lower case, punctuation gone, dashes for blanks."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", EVERYTHING, ids=ids(EVERYTHING))
+def test_pages_say_nothing_of_where_they_were_written(page: Path):
+    assert not BANNED.findall(page.read_text())
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The words of each `headway VERB …` in the page's code blocks."""
+    for language, body in FENCE.findall(page.read_text()):
+        if language not in ("sh", "console", "bash"):
+            continue
+        for line in body.replace("\\\n", " ").splitlines():
+            text = line.removeprefix("$ ") if language == "console" else line
+            if language == "console" and text == line:
+                continue  # output
+            for part in re.split(r"\||&&|;", text):
+                words = shlex.split(part, comments=True)
+                if words and words[0].rpartition("/")[2] == "headway":
+                    yield words[1:]
+
+
+@pytest.mark.parametrize("page", EVERYTHING, ids=ids(EVERYTHING))
+def test_commands_shown_can_be_typed(page: Path):
+    for verb, *arguments in commands(page):
+        if verb.startswith("--"):
+            assert verb in ("--version", "--help")
+            continue
+        assert verb in VERBS, f"headway {verb}"
+        try:
+            parser(verb).parse_args(arguments)
+        except (argparse.ArgumentError, SystemExit) as error:
+            pytest.fail(f"headway {verb} {shlex.join(arguments)}: {error}")
+
+
+@pytest.mark.parametrize("page", [TOP[0], *PAGES], ids=ids([TOP[0], *PAGES]))
+def test_examples_print_what_the_page_says(page: Path):
+    answer = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "docs", "--check", page],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
