@@ -8,8 +8,6 @@ import pytest
 from headway import events
 from headway.journal import Journal
 
-Start = Callable[..., events.RunStarted]
-
 
 @pytest.fixture
 def path(tmp_path: pathlib.Path) -> str:
@@ -24,7 +22,7 @@ def journal(path: str) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def start() -> Start:
+def start() -> Callable[..., events.RunStarted]:
     """Makes a run.started event; only what a test cares about is given."""
 
     def make(run: str, **fields: object) -> events.RunStarted:

@@ -94,6 +94,12 @@ def test_a_database_of_something_else_is_left_alone(path: str) -> None:
         assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
 
 
+def _use(journal: Journal) -> None:
+    for _ in range(100):
+        journal.append("r1", [events.Summary("a", 1, "x" * 5000)], 1)
+    journal.read("r1")
+
+
 def test_damage_in_the_middle(path: str) -> None:
     journal = Journal.open(path)
     journal.append("r1", [events.Summary("a", 1, "x" * 5000)] * 20, 1)
@@ -104,8 +110,7 @@ def test_damage_in_the_middle(path: str) -> None:
         file.write(os.urandom(size // 2))
     journal = Journal.open(path)
     with pytest.raises(JournalError, match="damaged"):
-        journal.append("r1", [EVENT] * 50, 1)
-        journal.read("r1")
+        _use(journal)
     journal.close()
 
 
@@ -123,8 +128,7 @@ def test_a_full_disk(path: str) -> None:
     journal = Journal.open(path)
     journal._db.execute("PRAGMA max_page_count = 30")  # as far as SQLite can tell: no more space
     with pytest.raises(JournalError, match="the disk is full"):
-        for _ in range(100):
-            journal.append("r1", [events.Summary("a", 1, "x" * 5000)], 1)
+        _use(journal)
     kept = journal.read("r1")
     assert [r.seq for r in kept] == list(range(1, len(kept) + 1))
     assert journal.verify("r1") is None

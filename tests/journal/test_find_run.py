@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -13,10 +14,12 @@ from headway.errors import UsageError
 from headway.journal import Journal, process
 from headway.journal.ids import new_id
 
-from conftest import Start
+Start = Callable[..., events.RunStarted]
 
 
-def finished(journal: Journal, run: events.RunStarted, at: float, conclusion: str = "success") -> None:
+def finished(
+    journal: Journal, run: events.RunStarted, at: float, conclusion: str = "success"
+) -> None:
     journal.append(run.run, [run], at)
     journal.append(run.run, [events.RunFinished(conclusion, 2.5)], at + 2.5)
 
@@ -69,7 +72,9 @@ RUNS = [("01k9aaaa00000001", 1, "/a"), ("01k9aabb00000002", 2, "/a"), ("01k9bbbb
         ("01k9b", "", "01k9bbbb00000003"),
     ],
 )
-def test_a_run_is_found_by(journal: Journal, start: Start, text: str, root: str, found: str) -> None:
+def test_a_run_is_found_by(
+    journal: Journal, start: Start, text: str, root: str, found: str
+) -> None:
     for n, (run, number, where) in enumerate(RUNS):
         finished(journal, start(run, number=number, root=where), at=100.0 + n)
     assert journal.find_run(text, root=root).id == found
@@ -137,23 +142,27 @@ def test_a_later_process_with_the_same_pid_is_another(journal: Journal, start: S
 
 
 def _identity(boot: str = "", namespace: str = "", host: str = "") -> str:
+    """This process's identity, but for the parts that are given."""
     start, _, place = process.identity().partition("@")
     parts = zip((boot, namespace, host), place.split("/"), strict=True)
     return f"{start}@" + "/".join(given or own for given, own in parts)
 
 
 @pytest.mark.parametrize(
-    ("identity", "expected"),
+    ("differs", "expected"),
     [
-        (_identity(), process.ALIVE),
-        (_identity(boot="before"), process.GONE),  # this host was started anew
-        (_identity(boot="other", host="elsewhere"), process.UNKNOWN),
-        (_identity(namespace="4026530000"), process.UNKNOWN),  # a container
-        ("", process.UNKNOWN),
+        ({}, process.ALIVE),
+        ({"boot": "before"}, process.GONE),  # this host was started anew
+        ({"boot": "other", "host": "elsewhere"}, process.UNKNOWN),
+        ({"namespace": "4026530000"}, process.UNKNOWN),  # a container
     ],
 )
-def test_what_can_be_known_of_a_process(identity: str, expected: str) -> None:
-    assert process.state(os.getpid(), identity) == expected
+def test_what_can_be_known_of_a_process(differs: dict[str, str], expected: str) -> None:
+    assert process.state(os.getpid(), _identity(**differs)) == expected
+
+
+def test_nothing_can_be_known_without_an_identity() -> None:
+    assert process.state(os.getpid(), "") == process.UNKNOWN
 
 
 def test_an_unknowable_process_is_given_up_after_a_day(journal: Journal, start: Start) -> None:

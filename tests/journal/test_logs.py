@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pathlib
 import resource
@@ -100,7 +101,7 @@ def test_any_range_of_any_log(
         expected = text.split(b"\n")[: None if text and not text.endswith(b"\n") else -1]
         path = str(folder / f"{len(os.listdir(folder))}.log")
         points = sorted({0, len(text), *(c % (len(text) + 1) for c in cuts)})
-        chunks = [text[a:b] for a, b in zip(points, points[1:], strict=False)]
+        chunks = [text[a:b] for a, b in itertools.pairwise(points)]
         assert write(path, *chunks) == len(expected)
         if packed and text:
             archive.compress(path)

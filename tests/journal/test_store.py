@@ -48,7 +48,9 @@ def test_the_digest_is_sha256_of_the_one_before_and_the_text(journal: Journal, p
 
 def test_all_of_a_batch_or_nothing(journal: Journal) -> None:
     with pytest.raises(RecursionError):
-        journal.append("r1", [events.JobStarted("a"), events.JobQueued("b", "b", "b", matrix=_loop())], 1)
+        journal.append(
+            "r1", [events.JobStarted("a"), events.JobQueued("b", "b", "b", matrix=_loop())], 1
+        )
     assert journal.read("r1") == []
     assert journal.append("r1", [events.JobStarted("c")], 2)[0].seq == 1
 
@@ -148,7 +150,11 @@ def test_following_gives_what_others_write(journal: Journal, path: str) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=())),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
