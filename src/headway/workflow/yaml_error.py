@@ -43,13 +43,13 @@ class _Trouble:
     def __init__(self, error: object, text: str) -> None:
         self.said = str(getattr(error, "problem", "") or "")
         self.context = str(getattr(error, "context", "") or "")
-        self.lines = text.split("\n")
+        self.lines = text.splitlines() or [""]
         self.line, self.column = _mark(getattr(error, "problem_mark", None), self.lines)
         begun = getattr(error, "context_mark", None)
         self.begun = _mark(begun, self.lines) if begun else (self.line, self.column)
 
     def text(self, line: int) -> str:
-        return self.lines[line - 1].rstrip("\r") if 0 < line <= len(self.lines) else ""
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
 
     def char(self) -> str:
         return self.text(self.line)[self.column - 1 : self.column]
@@ -84,9 +84,8 @@ def _indent(line: str) -> int:
 def _mark(mark: object, lines: list[str]) -> tuple[int, int]:
     line = getattr(mark, "line", 0) + 1
     column = getattr(mark, "column", 0) + 1
-    if line > len(lines) or (line == len(lines) and not lines[-1]):  # the end of the file
-        line = max(len(lines) - (not lines[-1]), 1)
-        column = len(lines[line - 1].rstrip("\r")) + 1
+    if line > len(lines):  # the end of the file
+        return len(lines), len(lines[-1]) + 1
     return line, column
 
 
@@ -98,6 +97,9 @@ def _unreadable(text: str) -> _Found | None:
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1) + 1
     code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte that it cannot decode
+        message = f"byte 0x{code - 0xDC00:02X} is not UTF-8"
+        return _Found(message, line, column, "save the file as UTF-8")
     what = "half a surrogate pair" if 0xD800 <= code <= 0xDFFF else "a control character"
     return _Found(f"U+{code:04X} is {what}; YAML has no place for it", line, column)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("image", "options", "env", "ports", "volumes", "credentials")
 _SERVICE_KEYS = (*_KEYS, "entrypoint", "command")
+_SECRET = ("username", "password")
 _SERVICES = "jobs.<job_id>.services"
 
 
@@ -100,13 +101,15 @@ def _check_image(reader: Reader, node: Node, where: Where, image: Data) -> None:
 def _credentials(reader: Reader, node: Node, where: Where, key: str) -> Credentials | None:
     key = f"{key}.credentials"
     if reader.is_expression(node):
-        message = "Headway does not support an expression for both credentials"
-        hint = "use one for the username and one for the password"
-        reader.problem(node, where, message, hint, "unsupported")
+        template = reader.template(node, where, key)
+        if isinstance(template, Template) and template.lone is not None:
+            return Credentials(*(reader.part_of(template, name) for name in _SECRET))
+        if template:
+            reader.wrong_kind(node, where, "a mapping")
         return None
-    fields = reader.fields(node, where, ("username", "password"))
+    fields = reader.fields(node, where, _SECRET)
     values = {
         name: reader.filled(fields[name], (*where, name), key) if name in fields else ""
-        for name in ("username", "password")
+        for name in _SECRET
     }
     return Credentials(**values)

@@ -6,9 +6,8 @@ makes GitHub refuse only those who then call the workflow is a warning here.
 
 from __future__ import annotations
 
-import re
-
 from headway.workflow.model import Input, Output, SecretInput
+from headway.workflow.syntax.ids import is_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +19,21 @@ if TYPE_CHECKING:
 
 _CALL_TYPES = ("string", "boolean", "number")
 _DISPATCH_TYPES = (*_CALL_TYPES, "choice", "environment")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_DISPATCH_KEYS = (
+    "description",
+    "deprecationMessage",
+    "type",
+    "required",
+    "default",
+    "options",
+)
 _DEFAULT = "on.workflow_call.inputs.<inputs_id>.default"
 _VALUE = "on.workflow_call.outputs.<output_id>.value"
 
 
 def dispatch(reader: Reader, node: Node, where: Where) -> dict[str, Any]:
     """The fields of a workflow_dispatch Trigger."""
-    given = reader.fields(node, where, ("inputs",)).get("inputs")
+    given = reader.fields(node, where, ("inputs",), ignored="GitHub ignores it").get("inputs")
     if given is None or given.kind == "null":
         return {}
     inside = (*where, "inputs")
@@ -42,9 +48,7 @@ def _dispatch_input(reader: Reader, name: str, key: Node, node: Node, where: Whe
     place = reader.place(key)
     if node.kind == "null":
         return Input(name, place)
-    fields = reader.fields(
-        node, where, ("description", "deprecationMessage", "type", "required", "default", "options")
-    )
+    fields = reader.fields(node, where, _DISPATCH_KEYS, ignored="GitHub ignores it")
     found = _described(reader, fields, where)
     if "type" in fields:
         found["type"] = reader.choice(fields["type"], (*where, "type"), _DISPATCH_TYPES) or "string"
@@ -106,7 +110,7 @@ def _check_default(reader: Reader, node: Node, where: Where, wanted: Input) -> N
 
 
 def _check_name(reader: Reader, key: Node, where: Where) -> None:
-    if not _NAME.fullmatch(key.value):
+    if not is_name(key.value):
         message = f'"{key.value}" cannot be used in expressions as a name'
         hint = "a name has letters, digits, _ and -, first a letter or _"
         reader.warning(key, where, message, hint, "id")

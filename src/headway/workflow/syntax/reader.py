@@ -51,19 +51,20 @@ def quoted(names: Iterable[str]) -> str:
 class Reader:
     """Reads one file; `problems` collects what is wrong with it."""
 
-    __slots__ = ("_checked", "_lines", "path", "problems", "text")
+    __slots__ = ("_checked", "_lines", "_seen", "path", "problems", "text")
 
     def __init__(self, path: str, text: str, problems: list[Problem]) -> None:
         self.path = path
         self.text = text
         self.problems = problems
         self._lines: list[str] | None = None
+        self._seen: set[tuple[Place, str]] = set()
         self._checked: set[tuple[str, str]] = set()  # expressions that are right at a key
 
     @property
     def lines(self) -> list[str]:
         if self._lines is None:
-            self._lines = self.text.removeprefix("\ufeff").split("\n")
+            self._lines = self.text.removeprefix("\ufeff").splitlines()
         return self._lines
 
     # --- places and problems -----------------------------------------------------------------
@@ -89,6 +90,9 @@ class Reader:
         length: int = 0,
     ) -> None:
         place = self.place(node) if offset is None else self.place_in(node, offset)
+        if (place, message) in self._seen:  # the node is there once more, by an alias
+            return
+        self._seen.add((place, message))
         if where:
             message = f"{label(where)}: {message}"
         if not length and node.kind not in ("map", "seq"):
@@ -115,7 +119,7 @@ class Reader:
             shown = "" if node.kind in ("map", "seq") else f' ("{to_text(node.value)[:40]}")'
             self.problem(node, where, f"{expected} is expected, not {kind_of(node)}{shown}", hint)
 
-    def unknown_key(self, key: Node, where: Where, known: Iterable[str], rule: str = "") -> None:
+    def unknown_key(self, key: Node, where: Where, known: Iterable[str], ignored: str = "") -> None:
         from headway.errors import nearest
 
         names = sorted(known)
@@ -123,14 +127,26 @@ class Reader:
         hint = f"known: {quoted(names)}"
         if close is not None:
             hint = f'did you mean "{close}"? {hint}'
-        self.problem(key, where, f'unknown key "{key.value}"', hint, rule or "syntax")
+        message = f'unknown key "{key.value}"'
+        if ignored:
+            self.warning(key, where, f"{message}: {ignored}", hint)
+        else:
+            self.problem(key, where, message, hint)
 
     # --- mappings and lists -------------------------------------------------------------------
 
     def fields(
-        self, node: Node, where: Where, known: Collection[str], what: str = "a mapping"
+        self,
+        node: Node,
+        where: Where,
+        known: Collection[str],
+        what: str = "a mapping",
+        ignored: str = "",
     ) -> dict[str, Node]:
-        """The values by key; unknown keys are noted and left out. {} if it is no mapping."""
+        """The values by key; unknown keys are noted and left out. {} if it is no mapping.
+
+        With `ignored`, what GitHub does about an unknown key, it is only a warning.
+        """
         if node.kind != "map":
             self.wrong_kind(node, where, what, f"its keys: {quoted(sorted(known))}")
             return {}
@@ -140,7 +156,7 @@ class Reader:
             if name in known:
                 found[name] = value
             else:
-                self.unknown_key(key, where, known)
+                self.unknown_key(key, where, known, ignored)
         return found
 
     def require(self, node: Node, where: Where, fields: dict[str, Node], *names: str) -> None:
@@ -220,6 +236,12 @@ class Reader:
         if close is not None:
             hint = f'did you mean "{close}"? {hint}'
         self.problem(node, where, f'"{text}" is not allowed', hint, rule or "syntax")
+
+    def part_of(self, template: Template, name: str, text: str = "{}") -> Template:
+        """A Template for a property of what a lone expression gives, put into `text`."""
+        (expression,) = template.expressions
+        raw = "${{ " + text.format(f"({expression.text})['{name}']") + " }}"
+        return Template(raw, template.place)
 
     # --- values that may hold expressions; `key` as in GitHub's table of contexts --------------
 

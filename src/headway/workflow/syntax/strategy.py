@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headway.workflow.expression import Template
 from headway.workflow.model import Strategy
 
 TYPE_CHECKING = False
@@ -18,8 +19,11 @@ KEY = "jobs.<job_id>.strategy"
 def strategy(reader: Reader, node: Node, where: Where) -> Strategy:
     place = reader.place(node)
     if reader.is_expression(node):
-        message = "Headway does not support an expression for the whole strategy"
-        reader.problem(node, where, message, "use one for its matrix", "unsupported")
+        template = reader.template(node, where, KEY)
+        if isinstance(template, Template) and template.lone is not None:
+            return _computed(reader, template)
+        if template:
+            reader.wrong_kind(node, where, "a mapping")
         return Strategy(place)
     fields = reader.fields(node, where, ("matrix", "fail-fast", "max-parallel"))
     found: dict[str, Any] = {}
@@ -35,6 +39,17 @@ def strategy(reader: Reader, node: Node, where: Where) -> Strategy:
             message = f"{limit:g} is no limit: GitHub runs as many jobs as there are"
             reader.warning(fields["max-parallel"], inside, message, "use a number from 1 on")
     return Strategy(place, **found)
+
+
+def _computed(reader: Reader, template: Template) -> Strategy:
+    """A strategy that one expression gives: an expression for each of its keys."""
+    return Strategy(
+        template.place,
+        matrix=reader.part_of(template, "matrix"),
+        # null, when there is no such key, has to become true
+        fail_fast=reader.part_of(template, "fail-fast", "format('{{0}}', {}) != 'false'"),
+        max_parallel=reader.part_of(template, "max-parallel"),
+    )
 
 
 def _matrix(reader: Reader, node: Node, where: Where) -> Data:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from headway.workflow.syntax.reader import Reader, Where
 
 _PATTERNS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
-_FILTERS = ("types", *_PATTERNS, "workflows", "names", "versions")
 _SHORTEST = 5  # minutes between two runs of a schedule
 
 
@@ -87,11 +86,8 @@ def _filters(reader: Reader, event: str, node: Node, where: Where) -> dict[str, 
         if name in own:
             if value.kind != "null":
                 found[name.replace("-", "_")] = _filter(reader, event, name, value, where)
-        elif name in _FILTERS:
-            hint = f"its filters: {', '.join(own)}" if own else "it takes no filters"
-            reader.warning(key, where, f'the event has no filter "{name}"', hint, "event")
         else:
-            reader.unknown_key(key, where, own or _FILTERS)
+            ignored_filter(reader, key, where, own)
     _exclusive(reader, node, where)
     return found
 
@@ -106,6 +102,18 @@ def _filter(reader: Reader, event: str, name: str, node: Node, where: Where) -> 
     elif name in _PATTERNS:
         _check_patterns(reader, parts, name, inside)
     return words
+
+
+def ignored_filter(reader: Reader, key: Node, where: Where, own: tuple[str, ...]) -> None:
+    """A filter that the event doesn't have: GitHub says nothing and goes on without it."""
+    from headway.errors import nearest
+
+    close = nearest(key.value, own)
+    hint = f"its filters: {', '.join(own)}" if own else "it takes none"
+    if close is not None:
+        hint = f'did you mean "{close}"? {hint}'
+    message = f'the event has no filter "{key.value}": GitHub ignores it'
+    reader.warning(key, where, message, hint, "event")
 
 
 def _check_type(reader: Reader, event: str, node: Node, where: Where) -> None:
@@ -146,7 +154,7 @@ def _schedules(reader: Reader, node: Node, where: Where) -> tuple[Schedule, ...]
     found = []
     for index, item in enumerate(reader.items(node, where, 'a list of "- cron: …"')):
         inside = (*where, index)
-        fields = reader.fields(item, inside, ("cron", "timezone"))
+        fields = reader.fields(item, inside, ("cron", "timezone"), ignored="GitHub ignores it")
         reader.require(item, inside, fields, "cron")
         cron = zone = ""
         if "cron" in fields:
@@ -164,8 +172,7 @@ def _cron(reader: Reader, node: Node, where: Where) -> str:
     text = reader.word(node, where, "a cron line")
     wrong = cron.problems(text) if text else []
     for message, offset in wrong:
-        hint = "five fields: minute hour day month weekday"
-        reader.problem(node, where, message, hint, "cron", offset=offset, length=1)
+        reader.problem(node, where, message, rule="cron", offset=offset, length=1)
     if text and not wrong and (often := _interval(cron.parse(text).minutes)) < _SHORTEST:
         message = f"due every {often} minutes; GitHub runs it at most every {_SHORTEST}"
         reader.warning(node, where, message.replace("1 minutes", "minute"), rule="cron")
