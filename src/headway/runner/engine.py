@@ -49,6 +49,7 @@ class Engine:
         self._messages: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._cancelled = ""
         self._number = 0
+        self._threads: list[threading.Thread] = []
         self._pending: list[Entry] = []
         self._running: list[Entry] = []
         self._claims: list[tuple[Claim, Callable[[], None]]] = []
@@ -69,6 +70,8 @@ class Engine:
             self._start_jobs()
             self._receive()
             self._advance()
+        for thread in self._threads:
+            thread.join()
         if claim is not None:
             claim.release()
         conclusion = plan.combine(n.result for n in self._root.nodes.values())
@@ -292,11 +295,15 @@ class Engine:
 
         def work() -> None:
             try:
-                self._messages.put(("done", (entry, job.execute())))
+                result = job.execute()
+                self._messages.put(("done", (entry, result)))
+                job.clean_up(result)
             except BaseException as defect:  # goes on in the deciding thread
                 self._messages.put(("defect", defect))
 
-        threading.Thread(target=work, name=entry.instance.key, daemon=True).start()
+        self._threads = [t for t in self._threads if t.is_alive()]
+        self._threads.append(threading.Thread(target=work, name=entry.instance.key, daemon=True))
+        self._threads[-1].start()
 
     def _finished(self, entry: Entry, result: Result) -> None:
         self._running.remove(entry)

@@ -90,7 +90,7 @@ class Job:
         finally:
             for timer in self._timers:
                 timer.cancel()
-            self._clean_up(result)
+            self._end_leftovers()
         self.run.recorder.emit(
             events.JobFinished(
                 job=self.key,
@@ -341,8 +341,8 @@ class Job:
                 owners |= {m.owner.lower() for m in read_matchers(stream.read(1 << 20))}
         self.matchers[:] = [m for m in self.matchers if m.owner.lower() not in owners]
 
-    def _clean_up(self, result: Result) -> None:
-        self._end_leftovers()
+    def clean_up(self, result: Result) -> None:
+        """Removes the workspace, or keeps it as asked; nobody has to wait for this."""
         if self._workspace is None:
             return
         if self.run.options.keep and result.outcome == events.FAILURE:
