@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from headway.runner.job import Result
     from headway.errors import Problem
+    from headway.runner.job import Result
     from headway.runner.recorder import Sink
     from headway.workflow.model import Workflow
 

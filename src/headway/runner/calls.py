@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from headway.runner.graph import Call
     from headway.workflow.model import Input, Job, Trigger, Workflow
 
 _EMPTY = {"boolean": False, "number": 0, "string": ""}
@@ -85,3 +86,12 @@ def call_secrets(
     if "GITHUB_TOKEN" in own:
         values["GITHUB_TOKEN"] = own["GITHUB_TOKEN"]
     return values
+
+
+def call_outputs(call: Call, scope: Scope) -> dict[str, str]:
+    """What the called workflow gives to its caller. Raises EvaluationError."""
+    jobs = {i: {"result": n.result, "outputs": n.outputs} for i, n in call.nodes.items()}
+    scope = Scope({**scope.contexts, "jobs": jobs}, scope.functions)
+    trigger = call.workflow.trigger("workflow_call")
+    outputs = trigger.outputs if trigger else {}
+    return {name: to_text(resolve(output.value, scope)) for name, output in outputs.items()}

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 COMMANDS = frozenset(
-    "debug notice warning error group endgroup add-mask stop-commands echo add-matcher "
-    "remove-matcher set-output save-state set-env add-path".split()
+    ["debug", "notice", "warning", "error", "group", "endgroup", "add-mask", "stop-commands", "echo", "add-matcher", "remove-matcher", "set-output", "save-state", "set-env", "add-path"]
 )
 SUMMARY_LIMIT = 1024 * 1024  # bytes a step, GitHub's limit
 BLOCKED_ENV = frozenset({"NODE_OPTIONS"})

@@ -6,15 +6,13 @@ reaches the deciding thread as a message.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 
 from headway import events
 from headway.errors import HeadwayError, UsageError
-from headway.runner import context
-from headway.runner.calls import call_inputs, call_secrets
-from headway.runner.concurrency import HELD, REPLACED, Claim
+from headway.runner.calls import call_inputs, call_outputs, call_secrets
+from headway.runner.concurrency import HELD, REPLACED, WAITING, Claims
 from headway.runner.graph import Call, Entry, Node
 from headway.runner.job import Instance, Job, Result
 from headway.workflow import plan
@@ -25,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from headway.runner.concurrency import Claim
     from headway.runner.run import Run
-    from headway.workflow.model import Concurrency, Workflow
+    from headway.workflow.model import Job as JobModel
+    from headway.workflow.model import Workflow
 
 POLL = 0.1  # seconds between looks at concurrency groups
 DEEPEST_CALL = 10  # reusable workflows in each other, GitHub's limit
@@ -52,7 +52,9 @@ class Engine:
         self._threads: list[threading.Thread] = []
         self._pending: list[Entry] = []
         self._running: list[Entry] = []
-        self._claims: list[tuple[Claim, Callable[[], None]]] = []
+        self._claims = Claims(run)
+        self._claim: Claim | None = None  # of the workflow's own concurrency group
+        self._held = self._waiting = False
         self._workflow = workflow
         selected = plan.select(workflow, run.options.jobs)
         self._root = Call(workflow, selected, inputs=inputs, secrets=run.info.secrets)
@@ -62,18 +64,17 @@ class Engine:
 
     def run(self) -> str:
         """Runs everything; the conclusion. The caller records the run's start and end."""
-        claim = self._workflow_claim()
-        if not self._cancelled:
-            self._announce(self._root)
-        self._advance()
+        self._announce(self._root)
         while not self._root.done:
-            self._start_jobs()
-            self._receive()
-            self._advance()
+            if self._may_begin():
+                self._advance()
+                self._start_jobs()
+            if not self._root.done:
+                self._receive()
         for thread in self._threads:
             thread.join()
-        if claim is not None:
-            claim.release()
+        if self._claim is not None:
+            self._claims.release(self._claim)
         conclusion = plan.combine(n.result for n in self._root.nodes.values())
         if self._cancelled:
             return events.CANCELLED
@@ -86,11 +87,11 @@ class Engine:
         self._messages.put(("kill", None))
 
     def _receive(self) -> None:
-        waits = bool(self._claims) or any(e.claim for e in self._pending)
+        waits = self._claims or self._waiting or any(e.claim for e in self._pending)
         try:
             kind, value = self._messages.get(timeout=POLL if waits else None)
         except queue.Empty:
-            self._watch_claims()
+            self._claims.watch()
             return
         if kind == "cancel":
             self._cancel(value)
@@ -240,8 +241,8 @@ class Engine:
 
     def _add_entries(self, node: Node, combinations: list[dict[str, Any]]) -> None:
         call, model = node.call, node.model
+        name = self._workflow.name or self._workflow.path
         node.entries = []
-        queued = []
         for index, values in enumerate(combinations):
             self._number += 1
             strategy = {
@@ -250,12 +251,12 @@ class Engine:
                 "job-total": len(combinations),
                 "max-parallel": node.max_parallel or len(combinations),
             }
-            scope = self._scope(call, node, matrix=values, strategy=strategy)
+            scope = call.scope(self._run.info, name, False, node, values, strategy)
             instance = Instance(
                 key=plan.key(call.prefix, model.id, values),
                 model=model,
                 workflow=call.workflow,
-                caller_name=self._workflow.name or self._workflow.path,
+                caller_name=name,
                 name=_best_effort_name(model, values, scope, call.name_prefix),
                 matrix=values,
                 strategy=strategy,
@@ -266,11 +267,8 @@ class Engine:
                 parent=call.prefix,
             )
             node.entries.append(Entry(node, instance))
-            if model.uses is None:
-                queued.append(
-                    _queued(instance, [plan.key(call.prefix, d, {}) for d in model.needs])
-                )
-        self._run.recorder.emit(*queued)
+        if model.uses is None:
+            self._run.recorder.emit(*(entry.queued() for entry in node.entries))
 
     # --- running jobs --------------------------------------------------------------------
 
@@ -291,7 +289,7 @@ class Engine:
         job = entry.job = Job(self._run, entry.instance)
         self._running.append(entry)
         if entry.claim is not None:
-            self._claims.append((entry.claim, lambda: job.cancel("a newer run took its group")))
+            self._claims.held(entry.claim, lambda: job.cancel("a newer run took its group"))
 
         def work() -> None:
             try:
@@ -309,8 +307,7 @@ class Engine:
         self._running.remove(entry)
         entry.result = result
         if entry.claim is not None:
-            self._claims = [(c, s) for c, s in self._claims if c is not entry.claim]
-            entry.claim.release()
+            self._claims.release(entry.claim)
         failed = result.conclusion == events.FAILURE
         if failed and entry.node.fail_fast and len(entry.node.entries or ()) > 1:
             self._fail_fast(entry)
@@ -330,7 +327,7 @@ class Engine:
         """The end of a job that never started here."""
         entry.result = result
         if entry.node.model.uses is not None:
-            self._run.recorder.emit(_queued(entry.instance, []))
+            self._run.recorder.emit(entry.queued())
         self._run.recorder.emit(
             events.JobFinished(
                 job=entry.instance.key,
@@ -346,12 +343,12 @@ class Engine:
     def _call(self, entry: Entry) -> None:
         node = entry.node
         instance = entry.instance = entry.instance.replace(needs=node.call.needs(node.model))
-        scope = self._scope(node.call, node, matrix=instance.matrix, strategy=instance.strategy)
+        scope = self._scope(node.call, node, entry)
         try:
             if instance.key.count(" / ") >= DEEPEST_CALL:
                 raise HeadwayError(f"reusable workflows are nested more than {DEEPEST_CALL} deep")
             workflow = self._load(node.model.uses or "")
-            call = entry.call = Call(
+            call = Call(
                 workflow,
                 set(workflow.jobs),
                 inputs=call_inputs(node.model, workflow, scope),
@@ -370,15 +367,10 @@ class Engine:
     def _end_call(self, call: Call, caller: Entry) -> None:
         self._calls.remove(call)
         result = plan.combine(n.result for n in call.nodes.values())
-        jobs = {i: {"result": n.result, "outputs": n.outputs} for i, n in call.nodes.items()}
-        scope = self._scope(call, None)
-        scope = Scope({**scope.contexts, "jobs": jobs}, scope.functions)
-        trigger = call.workflow.trigger("workflow_call")
         outputs: dict[str, str] = {}
         reason = ""
         try:
-            for name, output in (trigger.outputs if trigger else {}).items():
-                outputs[name] = to_text(resolve(output.value, scope))
+            outputs = call_outputs(call, self._scope(call))
         except HeadwayError as error:
             result, reason = events.FAILURE, str(error)
             self._run.recorder.emit(
@@ -390,114 +382,58 @@ class Engine:
 
     # --- concurrency groups --------------------------------------------------------------
 
-    def _claim(self, concurrency: Concurrency, scope: Scope, ticket: str) -> tuple[Claim, bool]:
-        group = to_text(resolve(concurrency.group, scope))
-        stop = truthy(resolve(concurrency.cancel_in_progress, scope))
-        folder = os.path.join(self._run.store, "concurrency")
-        return Claim(folder, self._run.info.repository, group, ticket), stop
-
-    def _workflow_claim(self) -> Claim | None:
-        """Waits for the workflow's group; None without one, or when the run is over by then."""
+    def _may_begin(self) -> bool:
+        """Whether the run holds its workflow's group, or needs none."""
         concurrency = self._workflow.concurrency
-        if concurrency is None:
-            return None
-        claim, stop = self._claim(concurrency, self._scope(self._root, None), self._run.info.id)
-        replaces = concurrency.queue != "max"
-        state = claim.poll(stop, replaces)
-        if state != HELD:
-            message = f'waiting for concurrency group "{claim.group}"'
+        if concurrency is None or self._cancelled:
+            return True
+        if self._claim is None:
+            self._claim = self._claims.claim(concurrency, self._scope(self._root), "run")
+        state = self._claim.poll()
+        group = self._claim.group
+        if state == HELD and not self._held:
+            self._held = True
+            reason = f'a newer run took concurrency group "{group}"'
+            self._claims.held(self._claim, lambda: self._cancel(reason))
+        elif state == REPLACED:
+            self._cancel(f'a newer run waits for concurrency group "{group}"')
+        elif state == WAITING and not self._waiting:
+            self._waiting = True
+            message = f'waiting for concurrency group "{group}"'
             self._run.recorder.emit(events.Notice(message=message))
-        while state != HELD and not self._cancelled:
-            if state == REPLACED:
-                self._cancel(f'a newer run waits for concurrency group "{claim.group}"')
-                break
-            self._receive_while_waiting()
-            state = claim.poll(stop, replaces)
-        if state == HELD:
-            reason = f'a newer run took concurrency group "{claim.group}"'
-            self._claims.append((claim, lambda: self._cancel(reason)))
-        return claim
-
-    def _receive_while_waiting(self) -> None:
-        try:
-            kind, value = self._messages.get(timeout=POLL)
-        except queue.Empty:
-            return
-        if kind == "kill":
-            self._kill()
-        elif kind == "cancel":
-            self._cancel(value)
+        return state != WAITING
 
     def _claimed(self, entry: Entry) -> bool:
         """Whether the job holds its group (or needs none); concludes a job that lost it."""
         concurrency = entry.node.model.concurrency
         if concurrency is None:
             return True
-        instance = entry.instance
-        scope = self._scope(
-            entry.node.call, entry.node, matrix=instance.matrix, strategy=instance.strategy
-        )
-        ticket = f"{self._run.info.id}/{instance.number}"
-        claim, stop = self._claim(concurrency, scope, ticket)
-        entry.claim = entry.claim or claim
-        state = entry.claim.poll(stop, concurrency.queue != "max")
+        if entry.claim is None:
+            scope = self._scope(entry.node.call, entry.node, entry)
+            entry.claim = self._claims.claim(concurrency, scope, str(entry.instance.number))
+        state = entry.claim.poll()
         if state == REPLACED:
-            reason = f'a newer job waits for concurrency group "{claim.group}"'
+            reason = f'a newer job waits for concurrency group "{entry.claim.group}"'
             self._conclude(entry, Result(events.CANCELLED, events.CANCELLED, {}, reason))
-            return True
-        if state != HELD and not entry.announced:
+        elif state == WAITING and not entry.announced:
             entry.announced = True
-            message = f'waiting for concurrency group "{claim.group}"'
-            self._run.recorder.emit(events.Notice(message=message, job=instance.key))
-        return state == HELD
+            message = f'waiting for concurrency group "{entry.claim.group}"'
+            self._run.recorder.emit(events.Notice(message=message, job=entry.instance.key))
+        return state != WAITING
 
-    def _watch_claims(self) -> None:
-        for claim, stop in list(self._claims):
-            if claim.asked_to_stop():
-                self._claims = [(c, s) for c, s in self._claims if c is not claim]
-                stop()
-
-    # --- contexts ------------------------------------------------------------------------
-
-    def _scope(
-        self,
-        call: Call,
-        node: Node | None,
-        *,
-        matrix: Mapping[str, Any] | None = None,
-        strategy: Mapping[str, Any] | None = None,
-    ) -> Scope:
-        """What a job's own keys see: before it has a runner, a workspace and steps."""
-        info = self._run.info
-        name = self._workflow.name or self._workflow.path
-        job = node.model.id if node else ""
-        results = call.ancestor_results(node.model) if node else []
-        return Scope(
-            {
-                "github": context.github(info, name, call.workflow.path, job, "", ""),
-                "vars": dict(info.vars),
-                "secrets": dict(call.secrets),
-                "inputs": dict(call.inputs),
-                "needs": call.needs(node.model) if node else {},
-                "matrix": dict(matrix or {}),
-                "strategy": dict(strategy or {}),
-            },
-            plan.status_functions(results, bool(self._cancelled)),
+    def _scope(self, call: Call, node: Node | None = None, entry: Entry | None = None) -> Scope:
+        instance = entry.instance if entry else None
+        return call.scope(
+            self._run.info,
+            self._workflow.name or self._workflow.path,
+            bool(self._cancelled),
+            node,
+            instance.matrix if instance else None,
+            instance.strategy if instance else None,
         )
 
 
-def _queued(instance: Instance, needs: list[str]) -> events.JobQueued:
-    return events.JobQueued(
-        job=instance.key,
-        id=instance.model.id,
-        name=instance.name,
-        needs=tuple(needs),
-        matrix=dict(instance.matrix),
-        parent=instance.parent,
-    )
-
-
-def _best_effort_name(model: Any, values: Mapping[str, Any], scope: Scope, prefix: str) -> str:
+def _best_effort_name(model: JobModel, values: Mapping[str, Any], scope: Scope, prefix: str) -> str:
     try:
         return plan.display_name(model, values, scope, prefix)
     except HeadwayError:

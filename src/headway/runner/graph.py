@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from headway.events import SKIPPED
+from headway.events import SKIPPED, JobQueued
+from headway.runner import context
 from headway.workflow import plan
+from headway.workflow.expression import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from headway.runner.concurrency import Claim
+    from headway.runner.context import RunInfo
     from headway.runner.job import Instance, Job, Result
     from headway.workflow.model import Job as JobModel
     from headway.workflow.model import Workflow
@@ -26,7 +29,17 @@ class Entry:
         self.result: Result | None = None
         self.claim: Claim | None = None
         self.announced = False  # that it waits for its concurrency group
-        self.call: Call | None = None  # for a job that calls a reusable workflow
+
+    def queued(self) -> JobQueued:
+        instance, call = self.instance, self.node.call
+        return JobQueued(
+            job=instance.key,
+            id=instance.model.id,
+            name=instance.name,
+            needs=tuple(plan.key(call.prefix, need, {}) for need in instance.model.needs),
+            matrix=dict(instance.matrix),
+            parent=instance.parent,
+        )
 
 
 class Node:
@@ -97,3 +110,31 @@ class Call:
     def ancestor_results(self, model: JobModel) -> list[str]:
         names = plan.ancestors(self.workflow, model.id)
         return [self.nodes[n].result for n in names if n in self.nodes]
+
+    def scope(
+        self,
+        info: RunInfo,
+        name: str,
+        cancelled: bool,
+        node: Node | None = None,
+        matrix: Mapping[str, Any] | None = None,
+        strategy: Mapping[str, Any] | None = None,
+    ) -> Scope:
+        """What keys of the workflow or of a job see before the job has a runner and steps.
+
+        `name` is that of the workflow that the run is of, which `github.workflow` names.
+        """
+        job = node.model.id if node else ""
+        results = self.ancestor_results(node.model) if node else []
+        return Scope(
+            {
+                "github": context.github(info, name, self.workflow.path, job, "", ""),
+                "vars": dict(info.vars),
+                "secrets": dict(self.secrets),
+                "inputs": dict(self.inputs),
+                "needs": self.needs(node.model) if node else {},
+                "matrix": dict(matrix or {}),
+                "strategy": dict(strategy or {}),
+            },
+            plan.status_functions(results, cancelled),
+        )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from headway.runner.run import Run
     from headway.runner.step import Step
     from headway.runner.workspace import Workspace
-    from headway.workflow.model import Data, Job as JobModel, Workflow
+    from headway.workflow.model import Data, Workflow
+    from headway.workflow.model import Job as JobModel
 
 TRACKING = "RUNNER_TRACKING_ID"
 DEFAULT_TIMEOUT = 360.0  # minutes, GitHub's

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
+import headway.runner.action.builtin as builtin
 from headway.errors import InvalidFile, Problem
 from headway.runner import action as actions
-import headway.runner.action.builtin as builtin
 from headway.runner.run import find_action_file, read_action_file
 
 TYPE_CHECKING = False

@@ -12,12 +12,12 @@ from headway.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeAlias, Union
+    from typing import TypeAlias
 
     from headway.errors import Place
     from headway.workflow.expression import Condition, Template
 
-    Data: TypeAlias = Union[None, bool, int, float, str, Template, "list[Data]", "dict[str, Data]"]
+    Data: TypeAlias = bool | int | float | str | Template | "list[Data]" | "dict[str, Data]" | None
     Map: TypeAlias = Mapping[str, Data]
 
 NOTHING: Map = {}  # the empty default of every mapping below; never written to

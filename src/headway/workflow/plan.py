@@ -108,8 +108,7 @@ def combinations(job: Job, scope: Scope) -> list[dict[str, Any]]:
     """The job's matrix, resolved and expanded. Raises HeadwayError."""
     if job.strategy is None or job.strategy.matrix is None:
         return [{}]
-    found = matrix.expand(resolve(job.strategy.matrix, scope))
-    return found
+    return matrix.expand(resolve(job.strategy.matrix, scope))
 
 
 def is_dynamic(data: Data) -> bool:

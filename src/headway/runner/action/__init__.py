@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from headway.errors import HeadwayError
 import headway.runner.action.builtin as builtin
+from headway.errors import HeadwayError
 from headway.runner.run import find_action_file
 
 TYPE_CHECKING = False
