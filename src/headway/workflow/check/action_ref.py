@@ -9,7 +9,7 @@ from headway.values import Value
 # Owners that GitHub runs: a tag of theirs moves only when GitHub moves it.
 GITHUB = frozenset(("actions", "github", "dependabot"))
 _SHA = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?\Z")
-_VERSION = re.compile(r"v?(\d+)(?:\.\d+)*")
+_VERSION = re.compile(r"v?(\d+)(?:\.\d+)*\Z")
 
 
 class ActionRef(Value):

@@ -37,10 +37,14 @@ _TOKEN = re.compile(r"\$\{\{|[\w.*/@$-]+|\S")
 
 
 class Part:
-    """What has keys of its own: a job or a step; `uses` is "" where there is none."""
+    """What has keys of its own: a job or a step; `uses` is "" where there is none.
 
-    def __init__(self, node: Node) -> None:
+    `path` leads to it from the root. A node alone tells nothing: an alias is where its anchor is.
+    """
+
+    def __init__(self, node: Node, path: tuple[str, ...]) -> None:
         self.node = node
+        self.path = path
         self.uses = text_of(get(node, "uses"))
 
     def get(self, key: str) -> Node | None:
@@ -50,8 +54,8 @@ class Part:
 class Step(Part):
     """One step of a job; those inside `parallel` come after it, as steps of their own."""
 
-    def __init__(self, node: Node, index: int) -> None:
-        super().__init__(node)
+    def __init__(self, node: Node, path: tuple[str, ...], index: int) -> None:
+        super().__init__(node, path)
         self.index = index
         self.id = text_of(get(node, "id"))
         self.run = text_of(get(node, "run"))
@@ -64,10 +68,10 @@ class Step(Part):
 class Job(Part):
     """One job; the steps of a composite action make one too, without an id."""
 
-    def __init__(self, id: str, node: Node) -> None:
-        super().__init__(node)
+    def __init__(self, id: str, node: Node, path: tuple[str, ...]) -> None:
+        super().__init__(node, path)
         self.id = id
-        self.steps = list(_steps(get(node, "steps")))
+        self.steps = list(_steps(get(node, "steps"), (*path, "steps")))
 
 
 class Use(Value):
@@ -114,8 +118,9 @@ class Subject:
     def _jobs(self) -> list[Job]:
         if self.action is not None:
             runs = get(self.root, "runs")
-            return [Job("", runs)] if runs is not None and runs.kind == "map" else []
-        return [Job(key.value, node) for key, node in pairs(get(self.root, "jobs"))]
+            return [Job("", runs, ("runs",))] if runs is not None and runs.kind == "map" else []
+        jobs = pairs(get(self.root, "jobs"))
+        return [Job(key.value, node, ("jobs", key.value)) for key, node in jobs]
 
     def steps(self) -> Iterator[tuple[Job, Step]]:
         for job in self.jobs:
@@ -220,12 +225,13 @@ def is_static(text: str) -> bool:
     return "${{" not in text
 
 
-def _steps(node: Node | None) -> Iterator[Step]:
-    waiting = items(node)[::-1]
+def _steps(node: Node | None, path: tuple[str, ...]) -> Iterator[Step]:
+    waiting = [(item, (*path, str(i))) for i, item in enumerate(items(node))][::-1]
     index = 0
     while waiting:
-        current = waiting.pop()
+        current, inside = waiting.pop()
         if current.kind == "map":
-            yield Step(current, index)
+            yield Step(current, inside, index)
             index += 1
-            waiting.extend(items(get(current, "parallel"))[::-1])
+            nested = enumerate(items(get(current, "parallel")))
+            waiting += [(item, (*inside, "parallel", str(i))) for i, item in nested][::-1]

@@ -17,8 +17,8 @@ SUMMARY = "A local action or reusable workflow isn't in the repository."
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if subject.files is None:
-        return
+    if subject.files is None or subject.workflow is None:
+        return  # in an action, ./ is the workspace of whoever uses it
     for job in subject.jobs:
         path, uses = action_ref.local(job.uses), job.get("uses")
         if path is not None and uses is not None and subject.files(path) is None:

@@ -18,13 +18,13 @@ _NOWHERE = Place("", 1, 1)
 
 
 def occurrences(subject: Subject) -> Iterator[Use]:
-    jobs = {id(job.node): job for job in subject.jobs}
-    steps = {id(step.node): step for _, step in subject.steps()}
+    jobs = {job.path: job for job in subject.jobs}
+    steps = {step.path: step for _, step in subject.steps()}
     waiting: list[tuple[Node, tuple[str, ...], Job | None, Step | None]]
     waiting = [(subject.root, (), None, None)]
     while waiting:
         node, path, job, step = waiting.pop()
-        job, step = jobs.get(id(node), job), steps.get(id(node), step)
+        job, step = jobs.get(path, job), steps.get(path, step)
         if node.kind == "str":
             yield from _expressions(node, path, job, step)
             continue

@@ -20,10 +20,12 @@ SUMMARY = "An expression reads an input that isn't declared: it is always empty.
 def check(subject: Subject) -> Iterator[Problem]:
     for mention in subject.mentions("inputs"):
         yield from _judge(subject, mention, 1, declared(subject))
+    dispatch = subject.workflow.trigger("workflow_dispatch") if subject.workflow else None
+    if dispatch is None:
+        return  # what is written for several events may name what only some of them have
     for mention in subject.mentions("github"):
-        if (mention.name(1), mention.name(2)) == ("event", "inputs") and subject.workflow:
-            dispatch = subject.workflow.trigger("workflow_dispatch")
-            yield from _judge(subject, mention, 3, list(dispatch.inputs) if dispatch else [])
+        if (mention.name(1), mention.name(2)) == ("event", "inputs"):
+            yield from _judge(subject, mention, 3, list(dispatch.inputs))
 
 
 def declared(subject: Subject) -> list[str]:

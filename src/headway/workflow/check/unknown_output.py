@@ -73,7 +73,16 @@ def _mend(subject: Subject, step: Step, name: str) -> str:
 
 def _mend_script(script: str, name: str) -> str:
     """Only a likely slip of the pen: a script can set outputs in many ways."""
-    if not _WRITES.search(script) or name.lower() in script.lower():
+    if not _WRITES.search(script) or name.lower() in script.lower() or _computes(script):
         return ""
     close = nearest(name, {found[1] for found in _SET.finditer(script)})
     return f'did you mean "{close}"?' if close else ""
+
+
+def _computes(script: str) -> bool:
+    """Whether a name is put together when the script runs: `echo "$name=..."`."""
+    return any(
+        "$" in line.partition("=")[0]
+        for line in script.split("\n")
+        if "=" in line and ("echo" in line or "printf" in line)
+    )
