@@ -1,0 +1,141 @@
+"""`headway VERB …`: finds the verb, calls it, and says what went wrong.
+
+Loads as little as can be: `headway --version` answers before most programs have started.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from headway import __version__
+from headway.errors import DEFECT, DONE, INTERRUPTED, HeadwayError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+GROUPS = {
+    "workflows": {
+        "run": "run the repository's workflows on this machine",
+        "list": "list workflows, jobs and events, and what would run",
+        "lint": "check workflows and local actions without running them",
+    },
+    "history": {
+        "runs": "list the runs of this repository",
+        "show": "show a run: its jobs and steps, why it failed, what it left",
+        "logs": "print what steps printed, also while they run",
+        "rerun": "run an earlier run again",
+        "cancel": "stop a run that goes on",
+    },
+}
+VERBS = {verb: text for group in GROUPS.values() for verb, text in group.items()}
+CLOSED_PIPE = 141  # 128 + SIGPIPE, as shells report for other programs
+
+
+def entry() -> NoReturn:
+    """The console script: runs the command line of this process, then ends it."""
+    _leave(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command line; its exit code. Errors are shown on standard error."""
+    try:
+        code = _call(argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a closed pipe shows here, if not before
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except HeadwayError as error:
+        from headway.cli.output import show_error
+
+        show_error(error)
+        return error.exit_code
+    except SystemExit as wanted:
+        return _exit_code(wanted)
+    except Exception as error:
+        from headway.cli import defect
+
+        defect.report(error, argv)
+        return DEFECT
+    return code
+
+
+def _call(argv: Sequence[str]) -> int:
+    first = argv[0] if argv else "--help"
+    rest = argv[1:]
+    if first in ("--version", "-V"):
+        sys.stdout.write(f"headway {__version__}\n")
+        return DONE
+    if first in ("--help", "-h", "help"):
+        if first == "help" and rest:
+            return _verb(rest[0], ["--help"])
+        from headway.cli.parser import overview
+
+        sys.stdout.write(overview(GROUPS))
+        return DONE
+    if first.startswith("-"):
+        raise UsageError(
+            f"unknown option {first}", hint="flags follow the verb: headway VERB [FLAGS]"
+        )
+    return _verb(first, rest)
+
+
+def _verb(name: str, argv: Sequence[str]) -> int:
+    if name not in VERBS:
+        from headway.errors import did_you_mean
+
+        raise UsageError(f'unknown verb "{name}"', hint=did_you_mean(name, VERBS))
+    from importlib import import_module
+
+    from headway.cli.parser import Parser
+
+    module = import_module(f"headway.cli.{name}")
+    parser = Parser(name, module.HELP, module.EXAMPLE)
+    module.arguments(parser)
+    args = parser.parse_args(argv)
+    args.argv = list(argv)
+    code: int = module.main(args)
+    return code
+
+
+def _exit_code(wanted: SystemExit) -> int:
+    if isinstance(wanted.code, str):
+        print(wanted.code, file=sys.stderr)
+        return 1
+    return wanted.code or DONE
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process without taking everything apart, which can take as long as a short run.
+
+    What must not be lost is with the system by then: the journal commits, logs are written
+    unbuffered.
+    """
+    live = sys.modules.get("headway.console.live")
+    if live is not None:
+        live.give_back()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            code = code or CLOSED_PIPE
+    if _waits_for_threads():
+        sys.exit(code)
+    os._exit(code)
+
+
+def _waits_for_threads() -> bool:
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return False
+    main_thread = threading.main_thread()
+    return any(not t.daemon and t is not main_thread for t in threading.enumerate())
+
+
+if __name__ == "__main__":
+    entry()
