@@ -217,6 +217,15 @@ def _flow(trouble: _Trouble) -> _Found:
     return _Found(message, trouble.line, trouble.column, hint)
 
 
+def _flow_node(trouble: _Trouble) -> _Found:
+    char = trouble.char()
+    if not char:
+        message = 'a "[" or "{" is never closed'
+        return _Found(message, trouble.line, trouble.column)
+    hint = "a value with special characters must be in quotes"
+    return _Found(f'a value is expected here, not "{char}"', trouble.line, trouble.column, hint)
+
+
 def _block(trouble: _Trouble) -> _Found:
     """ "did not find expected key": something follows a value, or the indentation is off."""
     line, text = trouble.line, trouble.text(trouble.line)
@@ -287,6 +296,7 @@ _HANDLERS: dict[str, Callable[[_Trouble], _Found | None]] = {
     "found unknown escape character": _escape,
     "hexdecimal number": _hexadecimal,
     "did not find expected ',' or": _flow,
+    "did not find expected node content": _flow_node,
     "did not find expected key": _block,
     "did not find expected '-' indicator": _block,
     "block sequence entries are not allowed": _dash,

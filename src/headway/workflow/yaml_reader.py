@@ -82,6 +82,7 @@ class _Builder:
         self.max_depth = max_depth
         self.anchors: dict[str, Node] = {}
         self.aliased = False
+        self.merged = False
 
     def build(self, text: str) -> Node:
         import yaml
@@ -133,7 +134,7 @@ class _Builder:
         if count > MAX_NODES:
             raise self.stop(event, f"the file has more than {MAX_NODES:,} YAML values", "limit")
         if not items:
-            raise self.stop(event, "the file is empty")
+            raise _Stop(Problem("the file is empty", Place(self.path, 1, 1), "yaml"))
         return items[0]
 
     def scalar(self, event: Any, is_key: bool) -> Node:
@@ -148,6 +149,7 @@ class _Builder:
             message = 'merge keys ("<<") are not supported by GitHub Actions'
             hint = "write the keys out, or use an alias for the whole mapping"
             self.problem(event, message, hint, length=2)
+            self.merged = True
         return node
 
     def resolve(self, event: Any, is_key: bool) -> tuple[str, Any]:
@@ -161,7 +163,7 @@ class _Builder:
             if event.tag is not None and not event.tag.startswith("tag:yaml.org,2002:"):
                 hint = 'a value that begins with "!" must be in quotes'
             self.problem(event, str(error), hint)
-            return "str", event.value
+            return "str", event.value or event.tag
         return ("str", key_text(kind, value)) if is_key else (kind, value)
 
     def collection(self, event: Any, is_map: bool, is_key: bool) -> Node:
@@ -198,6 +200,8 @@ class _Builder:
     def pairs(self, items: list[Node]) -> list[tuple[Node, Node]]:
         parts = iter(items)
         pairs = list(zip(parts, parts, strict=True))
+        if self.merged:  # told once: what reads the tree need not know of it
+            pairs = [pair for pair in pairs if pair[0].value != "<<"]
         if len({key.value.lower() for key, _ in pairs}) != len(pairs):
             self.duplicates(pairs)
         return pairs

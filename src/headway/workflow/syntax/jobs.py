@@ -82,14 +82,11 @@ def _fields(reader: Reader, key: Node, node: Node, where: Where) -> dict[str, No
             _misplaced(reader, name, where, is_call, names)
         else:
             reader.unknown_key(name, where, allowed)
-    missing = () if is_call else ("runs-on", "steps")
-    lower = {name.lower() for name in names}
-    for wanted in missing:
-        if wanted not in lower and not ("uses" in names and wanted == "steps"):
-            hint = (
-                "" if wanted == "runs-on" else 'a job has "steps", or it calls a workflow: "uses"'
-            )
-            reader.problem(key, where, f'the key "{wanted}" is missing', hint)
+    if not is_call:
+        reader.require(node, where, found, "runs-on", at=key)
+        if "uses" not in names:
+            hint = 'a job has "steps", or it calls a workflow: "uses"'
+            reader.require(node, where, found, "steps", at=key, hint=hint)
     return found
 
 

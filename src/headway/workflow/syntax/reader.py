@@ -159,12 +159,25 @@ class Reader:
                 self.unknown_key(key, where, known, ignored)
         return found
 
-    def require(self, node: Node, where: Where, fields: dict[str, Node], *names: str) -> None:
-        if node.kind != "map":
+    def require(
+        self,
+        node: Node,
+        where: Where,
+        fields: dict[str, Node],
+        *names: str,
+        at: Node | None = None,
+        hint: str = "",
+    ) -> None:
+        """Notes keys that are missing from a mapping, but none that is there misspelt."""
+        missing = [name for name in names if name not in fields]
+        if node.kind != "map" or not missing:
             return
-        for name in names:
-            if name not in fields and not any(k.value.lower() == name for k, _ in node.value):
-                self.problem(node, where, f'the key "{name}" is missing')
+        from headway.errors import nearest
+
+        unknown = [key.value for key, _ in node.value if key.value not in fields]
+        for name in missing:
+            if not any(nearest(other, (*fields, *names)) == name for other in unknown):
+                self.problem(at or node, where, f'the key "{name}" is missing', hint)
 
     def entries(self, node: Node, where: Where, what: str) -> list[tuple[str, Node, Node]]:
         """(name, key, value) of a mapping whose keys the user chooses, none of them empty."""
@@ -385,6 +398,11 @@ class Reader:
     def allowed(self, source: Template | Condition, node: Node, where: Where, key: str) -> bool:
         """Whether the contexts and functions in it may be used at the key; notes if not."""
         allowed = True
+        if not key and source.expressions:
+            part = source.expressions[0]
+            error = ExpressionError("no expression can be used here", part.offset, len(part.text))
+            self.expression_problem(node, where, error)
+            return False
         for part in source.expressions:
             if (key, part.text) in self._checked:
                 continue

@@ -71,16 +71,17 @@ def _all(level: str) -> dict[str, str]:
 def defaults(reader: Reader, node: Node, where: Where, key: str) -> Defaults:
     run = reader.fields(node, where, ("run",)).get("run")
     if run is None:
-        reader.require(node, where, {}, "run")
         return Defaults()
     inside = (*where, "run")
     fields = reader.fields(run, inside, ("shell", "working-directory"))
     shell_node, directory = fields.get("shell"), fields.get("working-directory")
     return Defaults(
-        shell=None if shell_node is None else shell(reader, shell_node, inside, f"{key}.run"),
+        shell=None if shell_node is None else shell(reader, shell_node, inside, f"{key}.run.shell"),
         working_directory=None
         if directory is None
-        else reader.filled(directory, (*inside, "working-directory"), f"{key}.run"),
+        else reader.filled(
+            directory, (*inside, "working-directory"), f"{key}.run.working-directory"
+        ),
     )
 
 

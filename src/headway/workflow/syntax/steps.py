@@ -55,7 +55,9 @@ class Steps:
     def read(self, node: Node, where: Where) -> tuple[Step, ...]:
         items = self.reader.items(node, where, "a list of steps")
         if node.kind == "seq" and not items:
-            self.reader.problem(node, where, "the list of steps is empty")
+            is_job = not (self.parallel or self.composite)  # only there GitHub refuses it
+            note = self.reader.problem if is_job else self.reader.warning
+            note(node, where, "the list of steps is empty")
         steps = [self.step(item, (*where, index)) for index, item in enumerate(items)]
         return tuple(step for step in steps if step is not None)
 
@@ -91,11 +93,13 @@ class Steps:
         if not actions:
             self.no_action(node, where)
             return None
+        first = actions[0].value
         for key in actions[1:]:
-            first = actions[0].value
+            if key.value == first:  # given twice, as is known by now
+                continue
             message = f'"{key.value}" cannot be combined with "{first}" in one step'
             self.reader.problem(key, where, message, "make two steps of it")
-        return str(actions[0].value)
+        return str(first)
 
     def no_action(self, node: Node, where: Where) -> None:
         known = _COMPOSITE if self.composite else tuple(_KEYS)
@@ -255,4 +259,4 @@ def _belongs(name: str, action: str) -> str:
     if name == "if":
         return f'a "{action}" step always runs'
     owners = [owner for owner, keys in _KEYS.items() if name in keys]
-    return f"it belongs to {' and '.join(owners)}"
+    return f"it belongs to {', '.join(owners)}"

@@ -131,7 +131,7 @@ def _check_patterns(reader: Reader, nodes: list[Node], name: str, where: Where) 
 
     texts = []
     for node in nodes:
-        if node.kind != "str" or "${{" in node.value:
+        if node.kind != "str" or not node.value or "${{" in node.value:
             continue
         texts.append(node.value)
         for message, offset in pattern.problems(node.value):
@@ -191,6 +191,7 @@ def _zone(reader: Reader, node: Node, where: Where) -> str:
     text = reader.word(node, where, "the name of a time zone")
     wrong = zone_problem(text) if text else None
     if wrong:
-        reader.problem(node, where, wrong, "for example Europe/Berlin", "cron")
+        hint = "" if "did you mean" in wrong else "for example Europe/Berlin"
+        reader.problem(node, where, wrong, hint, "cron")
         return ""
     return text
