@@ -41,7 +41,7 @@ class Value:
         if args:
             if len(args) > len(self._fields):
                 raise TypeError(f"{type(self).__name__} takes {len(self._fields)} fields")
-            state.update(zip(self._fields, args))
+            state.update(zip(self._fields, args, strict=False))
             if kwargs and not state.keys().isdisjoint(kwargs):
                 raise TypeError(f"{type(self).__name__}: field given twice: {kwargs}")
         state.update(kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -188,10 +189,9 @@ def _pidfd(pid: int) -> int | None:
 def _enlarge(writer: int) -> None:
     import fcntl
 
-    try:
+    # Fails on another system, or at the user's limit on pipe memory: slower, no worse.
+    with contextlib.suppress(OSError):
         fcntl.fcntl(writer, _F_SETPIPE_SZ, CHUNK)
-    except OSError:
-        pass  # another system, or the user's limit on pipe memory is reached: slower, no worse
 
 
 def _start_failure(program: str, cwd: str, error: OSError | ValueError) -> str:

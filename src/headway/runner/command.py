@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 COMMANDS = frozenset(
-    ["debug", "notice", "warning", "error", "group", "endgroup", "add-mask", "stop-commands", "echo", "add-matcher", "remove-matcher", "set-output", "save-state", "set-env", "add-path"]
+    (
+        "debug notice warning error group endgroup echo stop-commands add-mask add-matcher "
+        "remove-matcher set-output save-state set-env add-path"
+    ).split()
 )
 SUMMARY_LIMIT = 1024 * 1024  # bytes a step, GitHub's limit
 BLOCKED_ENV = frozenset({"NODE_OPTIONS"})
@@ -88,9 +91,8 @@ def parse_pairs(text: str) -> dict[str, str]:
         elif heredoc >= 0:
             name, _, delimiter = line.partition("<<")
             if not name or not delimiter:
-                raise CommandError(
-                    f"Invalid format '{line}'. Name must not be empty and delimiter must not be empty"
-                )
+                message = "Name must not be empty and delimiter must not be empty"
+                raise CommandError(f"Invalid format '{line}'. {message}")
             value = _block(lines, delimiter, name)
         else:
             raise CommandError(f"Invalid format '{line}'. Expected NAME=value or NAME<<DELIMITER")

@@ -112,8 +112,55 @@ def job(run: RunInfo, path: str) -> dict[str, Any]:
     }
 
 
-_GITHUB_VARIABLES = ["action", "action_path", "action_ref", "action_repository", "actor", "actor_id", "api_url", "base_ref", "event_name", "event_path", "graphql_url", "head_ref", "job", "ref", "ref_name", "ref_protected", "ref_type", "repository", "repository_id", "repository_owner", "repository_owner_id", "retention_days", "run_attempt", "run_id", "run_number", "server_url", "sha", "triggering_actor", "workflow", "workflow_ref", "workflow_sha", "workspace", "env", "output", "path", "state", "step_summary"]
-_RUNNER_VARIABLES = ["name", "os", "arch", "temp", "tool_cache", "environment", "debug", "workspace"]
+_GITHUB_VARIABLES = [
+    "action",
+    "action_path",
+    "action_ref",
+    "action_repository",
+    "actor",
+    "actor_id",
+    "api_url",
+    "base_ref",
+    "event_name",
+    "event_path",
+    "graphql_url",
+    "head_ref",
+    "job",
+    "ref",
+    "ref_name",
+    "ref_protected",
+    "ref_type",
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "retention_days",
+    "run_attempt",
+    "run_id",
+    "run_number",
+    "server_url",
+    "sha",
+    "triggering_actor",
+    "workflow",
+    "workflow_ref",
+    "workflow_sha",
+    "workspace",
+    "env",
+    "output",
+    "path",
+    "state",
+    "step_summary",
+]
+_RUNNER_VARIABLES = [
+    "name",
+    "os",
+    "arch",
+    "temp",
+    "tool_cache",
+    "environment",
+    "debug",
+    "workspace",
+]
 
 
 def default_variables(github: Mapping[str, Any], runner: Mapping[str, Any]) -> dict[str, str]:
