@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.workflow import cron
@@ -164,6 +164,7 @@ def test_known_time_zone() -> None:
 # --- properties ------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text("0123456789*/,-@ SUNJAndy\t", max_size=30), st.text(max_size=30)))
 def test_any_text_is_a_line_or_a_problem(line: str) -> None:
     found = cron.problems(line)
@@ -192,6 +193,7 @@ ZONES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(LINES, MOMENTS, ZONES)
 def test_the_next_time_is_later_and_the_first(line: str, moment: datetime, zone: str) -> None:
     read = cron.parse(line)
@@ -210,6 +212,7 @@ def test_the_next_time_is_later_and_the_first(line: str, moment: datetime, zone:
     assert fits or skipped
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(9990, 1, 1), datetime(9999, 12, 31, 23, 59), timezones=st.just(UTC)))
 def test_the_end_of_time(moment: datetime) -> None:
     cron.next_after(cron.parse("0 0 31 12 *"), moment)

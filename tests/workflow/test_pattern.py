@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.workflow import pattern
@@ -136,6 +136,7 @@ TEXTS = st.text("ab/*?+[]!\\-01z.", max_size=40)
 NAMES = st.text("ab/1.z", max_size=60)
 
 
+@settings(deadline=None)
 @given(st.one_of(TEXTS, st.text(max_size=40)), st.one_of(NAMES, st.text(max_size=60)))
 def test_any_text_is_a_pattern_or_a_problem(text: str, name: str) -> None:
     for message, offset in pattern.problems(text):
@@ -144,6 +145,7 @@ def test_any_text_is_a_pattern_or_a_problem(text: str, name: str) -> None:
     pattern.compile(text).matches(name)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_an_escaped_name_matches_itself_only(name: str) -> None:
     escaped = "".join(f"\\{char}" for char in name)
@@ -159,6 +161,7 @@ def _regular(text: str) -> str:
     return found.replace("\0", "(.*/)?")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "/", "**", "*", "a+", "b?", "[ab]+"])), NAMES)
 def test_agrees_with_a_regular_expression(items: list[str], name: str) -> None:
     text = re.sub(r"\*{3,}", "**", "".join(items))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.errors import Place
@@ -184,6 +184,7 @@ NAMES = st.text("ab/*!-.", max_size=12)
 FILTER = st.none() | st.lists(NAMES, max_size=4).map(tuple)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["push", "pull_request", "workflow_run", "issues"]),
     st.fixed_dictionaries(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.workflow.check import warnings
@@ -71,6 +71,7 @@ WORKFLOWS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(WORKFLOWS, TEXTS)
 def test_no_workflow_breaks_a_rule(tree: object, other: str) -> None:
     text = json.dumps(tree, indent=1)  # JSON is YAML, with every text quoted
@@ -85,6 +86,7 @@ def test_no_workflow_breaks_a_rule(tree: object, other: str) -> None:
         assert problem.length >= 1
 
 
+@settings(deadline=None)
 @given(st.text("# headway:ignore[]a-,\n", max_size=60))
 def test_any_comment_is_taken(text: str) -> None:
     body = "on: push\njobs: {a: {runs-on: x, steps: [{run: a}]}}\n"
