@@ -3,9 +3,9 @@
 The language is that of the "Filter pattern cheat sheet" on the workflow syntax page:
 `*` (any run of characters but `/`), `**` (any run of characters), `?` and `+` (the character
 before: none or one, one or more), `[a-z]`, a backslash that takes the meaning from the
-character after it, and `!` in front to take names out again. A pattern matches a whole name, and `**/`
-whole folders or none. (GitHub has been seen to let `**/x` match `notx` as well, against its
-own page; here the page holds. Nor does it say what brackets refuse but bad ranges.)
+character after it, and `!` in front to take names out again. A pattern matches a whole name,
+`**/` whole folders or none. (GitHub has been seen to let `**/x` match `notx` as well; its page
+doesn't say so, and the page holds here.)
 
 Matching walks the name once, keeping the set of positions in the pattern that are still
 possible (an automaton that is built as it is needed), so no pattern can make it slow.
