@@ -70,6 +70,17 @@ def test_from_json(text: str, value: object) -> None:
     assert from_json(text) == value
 
 
+def test_from_json_of_long_text_is_strict() -> None:
+    items = "1," * 600_000
+    assert len(from_json(f"[{items}2]")) == 600_001  # type: ignore[arg-type]
+    with pytest.raises(EvaluationError) as caught:
+        from_json(f"[{items}]")
+    assert caught.value.message == (
+        "fromJSON: expecting value at line 1, column 1200002 of the text"
+    )
+    assert "strict JSON" in caught.value.hint
+
+
 def test_from_json_takes_sixty_four_levels() -> None:
     value = from_json("[" * 64 + "]" * 64)
     assert to_json(value) == to_json(from_json("[" * 64 + "/**/" + "]" * 64))

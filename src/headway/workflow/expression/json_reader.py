@@ -141,18 +141,19 @@ class _Reader:
         quote = self.text[self.at]
         self.at += 1
         pieces: list[str] = []
-        close = -1
+        close, end = -1, len(self.text)
         while True:
             if close < self.at:  # at the start, and after an escaped quote
-                close = self.text.find(quote, self.at)
-            slash = self.text.find("\\", self.at, len(self.text) if close < 0 else close)
+                found = self.text.find(quote, self.at)
+                close = end if found < 0 else found
+            slash = self.text.find("\\", self.at, close)
             if slash < 0:
                 break
             pieces.append(self.text[self.at : slash])
             self.at = slash + 1
             pieces.append(self.escape())
-        if close < 0:
-            self.at = len(self.text)
+        if close == end:
+            self.at = end
             self.fail("a string that is never closed")
         pieces.append(self.text[self.at : close])
         self.at = close + 1
