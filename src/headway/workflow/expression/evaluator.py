@@ -22,6 +22,7 @@ from headway.workflow.expression.value import (
     COMPARE,
     MISSING,
     OBJECT,
+    CaseSensitive,
     Filtered,
     is_primitive,
     kind,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 MAX_TEXT = 10_000_000  # characters that format, join and toJSON may write in one evaluation
+_OBJECTS = frozenset((dict, CaseSensitive))  # the quick way to a property
 
 
 class Scope:
@@ -109,8 +111,8 @@ def _context(node: Context, scope: Scope) -> object:
 def _property(node: Property, scope: Scope) -> object:
     base = node.base
     value = _EVALUATE[type(base)](base, scope)
-    if type(value) is dict and node.name in value:
-        return value[node.name]
+    if type(value) in _OBJECTS and node.name in value:  # type: ignore[operator]
+        return value[node.name]  # type: ignore[index]
     return _member(value, node.name)
 
 
