@@ -46,14 +46,15 @@ class BuiltIn:
     def _run(self, step: Step, with_: Map, phase: str) -> None:
         given = inputs.given(step, with_)
         known: Mapping[str, str | None] = self._module.INPUTS
-        unknown = [n for n in given if n not in known]
+        names_known = {name.lower() for name in known}
+        unknown = [n for n in given if n not in names_known]
         if unknown and phase == "main":
             names = ", ".join(f"'{n}'" for n in unknown)
             valid = ", ".join(f"'{n}'" for n in known)
             step.annotate("warning", f"Unexpected input(s) {names}, valid inputs are [{valid}]", {})
-        values = {name: given.get(name, default or "") for name, default in known.items()}
+        values = {name: given.get(name.lower(), default or "") for name, default in known.items()}
         try:
-            getattr(self._module, phase)(Host(step, values))
+            getattr(self._module, phase)(Host(step, values, self._uses))
         except ActionFailed as failure:
             step.error(str(failure))
             raise Failed(str(failure)) from None
@@ -71,7 +72,8 @@ def _condition(raw: str) -> Condition | None:
 class Host:
     """The ActionContext of `builtin.base`, over a real step."""
 
-    def __init__(self, step: Step, values: dict[str, str]) -> None:
+    def __init__(self, step: Step, values: dict[str, str], uses: str) -> None:
+        self.uses = uses
         self._step = step
         self._job = step.job
         self.inputs = values
@@ -130,6 +132,9 @@ class Host:
 
     def save_state(self, name: str, value: str) -> None:
         self._step.state[name] = value
+
+    def add_matcher(self, path: str) -> None:
+        self._job.add_matchers(path)
 
     def run(
         self, argv: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None
