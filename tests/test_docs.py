@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import re
 import shlex
@@ -14,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from headway.cli.main import VERBS
+from headway.cli.parser import Parser
+from headway.errors import UsageError
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -36,9 +37,10 @@ def ids(pages: list[Path]) -> list[str]:
     return [str(page.relative_to(ROOT)) for page in pages]
 
 
-def parser(verb: str) -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog=f"headway {verb}", exit_on_error=False)
-    importlib.import_module(f"headway.cli.{verb}").arguments(made)
+def parser(verb: str) -> Parser:
+    module = importlib.import_module(f"headway.cli.{verb}")
+    made = Parser(verb, module.HELP, module.EXAMPLE)
+    module.arguments(made)
     return made
 
 
@@ -105,17 +107,30 @@ def commands(page: Path) -> Iterator[list[str]]:
                     yield words[1:]
 
 
+def check(verb: str, arguments: list[str]) -> None:
+    assert verb in VERBS, f"headway {verb}"
+    try:
+        parser(verb).parse_args(arguments)
+    except UsageError as error:
+        pytest.fail(f"headway {verb} {shlex.join(arguments)}: {error}")
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_examples_in_the_help_can_be_typed(verb: str):
+    example = importlib.import_module(f"headway.cli.{verb}").EXAMPLE
+    for line in example.splitlines():
+        words = shlex.split(re.split(r"\s{2,}|\|", line)[0], comments=True)
+        if words[:2] == ["headway", verb]:
+            check(verb, words[2:])
+
+
 @pytest.mark.parametrize("page", EVERYTHING, ids=ids(EVERYTHING))
 def test_commands_shown_can_be_typed(page: Path):
     for verb, *arguments in commands(page):
         if verb.startswith("--"):
             assert verb in ("--version", "--help")
             continue
-        assert verb in VERBS, f"headway {verb}"
-        try:
-            parser(verb).parse_args(arguments)
-        except (argparse.ArgumentError, SystemExit) as error:
-            pytest.fail(f"headway {verb} {shlex.join(arguments)}: {error}")
+        check(verb, arguments)
 
 
 @pytest.mark.parametrize("page", [TOP[0], *PAGES], ids=ids([TOP[0], *PAGES]))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 HELP = "run an earlier run again"
 EXAMPLE = """\
-headway rerun             the latest run
-headway rerun 12 --failed what failed in run 12 and what depends on it; the rest is kept"""
+headway rerun              the latest run
+headway rerun 12 --failed  what failed in run 12 and what depends on it; the rest is kept"""
 
 
 def arguments(parser: ArgumentParser) -> None:
