@@ -24,6 +24,9 @@ _RESERVED = {
     "@": 'a value cannot begin with "@"',
     "`": 'a value cannot begin with "`"',
     "%": 'a value cannot begin with "%"',
+    "!": 'a value that begins with "!" is a tag in YAML',
+    "?": 'a value cannot begin with "? "',
+    "\t": "a tab cannot stand here",
 }
 
 
@@ -112,7 +115,9 @@ def _conflict(text: str, start: int) -> _Found:
 
 def _explained(trouble: _Trouble) -> _Found:
     for said, handler in _HANDLERS.items():
-        if said in trouble.said and (found := handler(trouble)) is not None:
+        if (said in trouble.said or said in trouble.context) and (
+            found := handler(trouble)
+        ) is not None:
             return found
     said = trouble.said or "it cannot be parsed"
     context = f" ({trouble.context})" if trouble.context else ""
@@ -135,7 +140,13 @@ def _reserved(trouble: _Trouble) -> _Found | None:
     char = trouble.text(line)[column - 1 : column] or trouble.char()
     if char not in _RESERVED:
         return None
-    return _Found(_RESERVED[char], trouble.line, column or trouble.column, _QUOTE)
+    hint = "replace it by spaces" if char == "\t" else _QUOTE
+    return _Found(_RESERVED[char], trouble.line, column or trouble.column, hint)
+
+
+def _flow_colon(trouble: _Trouble) -> _Found:
+    message = 'a value with ":" inside [ ] or { } must be quoted'
+    return _Found(message, trouble.line, trouble.column, "put the value in quotes")
 
 
 def _colon(trouble: _Trouble) -> _Found | None:
@@ -285,10 +296,15 @@ def _document(trouble: _Trouble) -> _Found:
     return _Found(message, trouble.line, trouble.column, 'is a ":" missing above?')
 
 
-_HANDLERS: dict[str, Callable[[_Trouble], _Found | None]] = {
+_HANDLERS: dict[str, Callable[[_Trouble], _Found | None]] = {  # by part of what libyaml says
     "found character that cannot start any token": _reserved,
     "tab character": _tab,
     "did not find expected alphabetic or numeric character": _reserved,
+    "a tag": _reserved,
+    "tag URI": _reserved,
+    "a directive": _reserved,
+    "mapping keys are not allowed": _reserved,
+    "found unexpected ':'": _flow_colon,
     "mapping values are not allowed": _colon,
     "could not find expected ':'": _no_colon,
     "found unexpected end of stream": _unclosed_quote,

@@ -90,6 +90,9 @@ class Reader:
         length: int = 0,
     ) -> None:
         place = self.place(node) if offset is None else self.place_in(node, offset)
+        if place.line > len(self.lines):  # nothing, where the file ends
+            last = self.lines[-1] if self.lines else ""
+            place = Place(self.path, max(1, len(self.lines)), len(last) + 1)
         if (place, message) in self._seen:  # the node is there once more, by an alias
             return
         self._seen.add((place, message))
