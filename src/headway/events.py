@@ -167,7 +167,7 @@ class RunInterrupted(Event):
 
     kind = "run.interrupted"
     reason: str = ""
-    last: float = 0.0  # `at` of its last event: it lived at least until then
+    last: float = 0.0  # time of its last event or line of output: it lived at least until then
 
 
 class Record(Value):

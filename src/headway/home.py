@@ -3,8 +3,8 @@
 State: `$HEADWAY_HOME`, else `$XDG_STATE_HOME/headway`, else `~/.local/state/headway`.
 Caches: `$XDG_CACHE_HOME/headway`, else `$HEADWAY_HOME/cache`, else `~/.cache/headway`:
 whoever sets HEADWAY_HOME alone has everything of Headway's in one place.
-Folders are made when they are first asked for, for their owner only (0700): logs and
-workspaces may hold what others must not read.
+Folders are made when they are first asked for, for their owner only (0700), as the XDG
+specification wants it: logs and workspaces may hold what others must not read.
 """
 
 from __future__ import annotations
@@ -38,20 +38,25 @@ def run(run_id: str) -> str:
 
 
 def made(folder: str) -> str:
-    """`folder`, after making it for its owner only; its parents get the usual mode."""
+    """`folder`, after making it, and what is missing above it, for their owner only."""
+    above = os.path.dirname(folder)
     try:
-        os.makedirs(folder, mode=0o700)
+        os.mkdir(folder, mode=0o700)
+    except FileNotFoundError:
+        if above == folder:
+            raise
+        made(above)
+        return made(folder)
     except FileExistsError:
         if not os.path.isdir(folder):
-            raise UsageError(
-                f"{folder} is not a folder", hint="set HEADWAY_HOME to a folder you can write to"
-            ) from None
+            raise _unusable(f"{folder} is not a folder") from None
     except OSError as error:
-        raise UsageError(
-            f"{folder} can't be made: {error.strerror}",
-            hint="set HEADWAY_HOME to a folder you can write to",
-        ) from None
+        raise _unusable(f"{folder} can't be made: {error.strerror}") from None
     return folder
+
+
+def _unusable(message: str) -> UsageError:
+    return UsageError(message, hint="set HEADWAY_HOME to a folder you can write to")
 
 
 def _own() -> str:

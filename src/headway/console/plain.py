@@ -29,15 +29,22 @@ _COLOURS = ("cyan", "magenta", "blue", "yellow", "green")
 
 
 class Plain:
-    """A sink. When nobody reads any more, `lost` is called once and it falls silent.
+    """A sink; `prefix` puts the job in front of each line.
 
-    `lost` runs within a call of the sink: it must not call the sink again.
+    When nobody reads any more, `lost` is called once and the sink falls silent. It runs within
+    a call of the sink, and must not call it again.
     """
 
     def __init__(
-        self, terminal: Terminal, *, verbose: bool = False, lost: Callable[[], None] | None = None
+        self,
+        terminal: Terminal,
+        *,
+        verbose: bool = False,
+        prefix: bool = True,
+        lost: Callable[[], None] | None = None,
     ) -> None:
         self._terminal = terminal
+        self._prefixed = prefix
         self._style = Style(colour=terminal.colour, unicode=terminal.unicode)
         self._verbose = verbose
         self._lost = lost
@@ -107,7 +114,7 @@ class Plain:
         else:
             start = (b"\n" if self._unended else b"") + (title[1] if title else b"") + prefix
         if lines.endswith(b"\n"):
-            body, self._unended = body[: -len(prefix)], ""
+            body, self._unended = body[: len(body) - len(prefix)], ""
         else:
             self._unended = job
         self._write(start + body)
@@ -138,6 +145,8 @@ class Plain:
                 self._lost()
 
     def _prefix(self, job: str) -> bytes:
+        if not self._prefixed:
+            return b""
         if job not in self._prefixes:
             names = [clean.one_line(name) for name in (*self.view.jobs, job)]
             width = max((w for w in map(cells, names) if w <= WIDEST), default=0)

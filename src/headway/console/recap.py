@@ -37,14 +37,19 @@ _VERBS = {
 }
 
 
-def recap(view: RunView, last: LastBytes, style: Style, *, terminal: bool) -> list[str]:
-    """All of it, but for step summaries: annotations, artifacts, failures, the verdict."""
+def recap(
+    view: RunView, last: LastBytes, style: Style, *, terminal: bool, more: str = ""
+) -> list[str]:
+    """All of it, but for step summaries: annotations, artifacts, failures, the verdict.
+
+    `more` is the command that tells more, when that isn't `headway show`.
+    """
     parts = [
         notices(view, style),
         remarks(view, style),
         artifacts(view, style),
         failures(view, last, style, terminal=terminal),
-        [verdict(view, style)],
+        [verdict(view, style, more)],
     ]
     return [line for part in parts if part for line in ("", *part)]
 
@@ -86,7 +91,7 @@ def last_lines(data: bytes, style: Style, *, terminal: bool, count: int = LAST_L
         shown = clean.lines(shown, colour=style.colour, utf8=style.unicode)
     found = shown.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")
     bar = style.paint("dim", style.mark("bar"))
-    return [f"  {bar} {line[:LINE_LIMIT]}" for line in found[-count:]] if data.strip() else []
+    return [f"  {bar} {line[:LINE_LIMIT]}" for line in found[-count:]] if shown.strip() else []
 
 
 def remarks(view: RunView, style: Style) -> list[str]:
@@ -166,13 +171,13 @@ def summary_lines(view: RunView, style: Style, terminal: Terminal) -> list[str]:
     return lines
 
 
-def verdict(view: RunView, style: Style) -> str:
+def verdict(view: RunView, style: Style, more: str = "") -> str:
     """`run 12 failed in 3.2s: headway show 12`."""
     if view.state not in _VERBS:
         return f"run {view.label} is {view.state}"
     verb, look = _VERBS[view.state]
     line = f"run {view.label} {style.paint(look, verb)} {elapsed(view.seconds)}"
-    return line if view.state == events.SUCCESS else f"{line}: {_show(view)}"
+    return line if view.state == events.SUCCESS else f"{line}: {more or _show(view)}"
 
 
 def _show(view: RunView) -> str:

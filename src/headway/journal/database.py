@@ -7,6 +7,7 @@ last moments, never the whole). Leaving without `close` is safe.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -65,7 +66,9 @@ def connect_readonly(path: str, timeout: float, cause: sqlite3.Error) -> sqlite3
 
 
 def _open(path: str, timeout: float, readonly: bool) -> sqlite3.Connection:
-    mode = "ro" if readonly else "rwc"
+    if not readonly:
+        _make_private(path)
+    mode = "ro" if readonly else "rw"
     closed = not os.access(os.path.dirname(path) or ".", os.W_OK)
     if readonly and closed and not os.path.exists(path + "-wal"):
         mode = "ro&immutable=1"  # the write-ahead log's index can't be made beside it
@@ -76,6 +79,12 @@ def _open(path: str, timeout: float, readonly: bool) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def _make_private(path: str) -> None:
+    """Makes the file for its owner only; SQLite gives the files beside it the same mode."""
+    with contextlib.suppress(OSError):  # it is there, or SQLite will say why it can't be
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _escaped(path: str) -> str:

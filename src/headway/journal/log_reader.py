@@ -100,6 +100,12 @@ class LogReader:
         if rest:
             yield self._time(marks, starts, position), rest
 
+    def times(self, first: int, count: int) -> list[float]:
+        """When each of `count` lines from line `first` on was written."""
+        marks = self._marks()
+        starts = [lines for lines, _, _ in marks]
+        return [self._time(marks, starts, first - 1 + n) for n in range(count)]
+
     def follow(
         self, done: Callable[[], bool], poll: float = 0.1, first: int = 1
     ) -> Iterator[bytes]:
@@ -173,7 +179,7 @@ class LogReader:
 
     @staticmethod
     def _time(marks: list[tuple[int, int, float]], starts: list[int], line: int) -> float:
-        return marks[max(0, bisect_right(starts, line) - 1)][2]
+        return marks[max(0, bisect_right(starts, line) - 1)][2] if marks else 0.0
 
 
 class _Plain:

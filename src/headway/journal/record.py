@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from headway import events
+from headway.digest import sha256
 from headway.events import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    pass
 
 
 def text(seq: int, at: float, event: events.Event) -> str:
@@ -36,20 +37,7 @@ def read(stream: str, body: str, digest: str) -> Record | None:
 
 def chain(previous: str, body: str) -> str:
     """The digest that follows `previous`; a stream's first follows the stream's name."""
-    digest: str = _sha256(previous.encode() + body.encode()).hexdigest()
-    return digest
-
-
-def _sha256(data: bytes) -> Any:
-    # hashlib loads OpenSSL, 4 ms; these are the interpreter's own.
-    try:
-        from _sha2 import sha256  # type: ignore[import-not-found]  # 3.12 and later
-    except ImportError:
-        try:
-            from _sha256 import sha256  # type: ignore[import-not-found]
-        except ImportError:
-            from hashlib import sha256
-    return sha256(data)
+    return sha256(previous.encode() + body.encode()).hexdigest()
 
 
 def _plain(value: object) -> object:

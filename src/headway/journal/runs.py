@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+
 from headway.errors import UsageError
 from headway.journal import process
 from headway.journal.summary import QUEUED, RUNNING
@@ -172,6 +175,16 @@ def gone(run: Run, last_event: float, now: float) -> str:
     if state == process.UNKNOWN and now - last_event > SILENCE:
         return f"nothing was heard of it for {int((now - last_event) / 3600)} hours"
     return ""
+
+
+def last_written(state: str, run_id: str) -> float:
+    """When something was last written to the run's logs, below the state folder; 0 if never."""
+    newest = 0.0
+    for folder, _, names in os.walk(os.path.join(state, "runs", run_id, "logs")):
+        for name in names:
+            with contextlib.suppress(OSError):
+                newest = max(newest, os.stat(os.path.join(folder, name)).st_mtime)
+    return newest
 
 
 def _run(row: Sequence[Any]) -> Run:

@@ -7,6 +7,7 @@ by agreement (a run's own process, or whoever finds that process gone).
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 import time
@@ -92,6 +93,8 @@ class Journal:
         for run in self.going():
             last = self._last_event(run.id)
             reason = runs.gone(run, last, now)
+            if reason:
+                last = max(last, runs.last_written(os.path.dirname(self.path), run.id))
             if reason and self._interrupt(run.id, reason, last, now):
                 marked.append(run.replace(status=summary.INTERRUPTED))
         return marked
