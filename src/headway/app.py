@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
 
 from headway import events, home
 from headway.clients import git
+from headway.digest import sha256
 from headway.errors import HeadwayError, InvalidFile, UsageError, did_you_mean
 from headway.journal.ids import new_id
 from headway.journal.keeper import Keeper
@@ -111,7 +113,6 @@ def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Problem]]:
     worth 15 ms of a start of 40, because no YAML reader has to be loaded.
     """
     import marshal
-    from hashlib import sha256
 
     from headway import __version__
     from headway.workflow import source
@@ -214,6 +215,7 @@ def start(
         base_env=_environment(),
     )
     conclusion = events.FAILURE
+    gc.enable()  # off while everything was loaded
     try:
         recorder.emit(_started(request, repository, run_id, number, dirty()))
         engine = Engine(run, request.workflow, request.inputs, workflows.called, request.kept)

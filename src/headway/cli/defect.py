@@ -54,7 +54,7 @@ def _text(error: Exception, argv: Sequence[str]) -> str:
 
 def _without_secrets(argv: Sequence[str]) -> Sequence[str]:
     try:
-        from headway.cli.run import recorded
+        from headway.cli.request import recorded
 
         return recorded(argv)
     except Exception as error:  # the defect may be there

@@ -52,13 +52,13 @@ def _print(found: list[dict[str, Any]], as_json: bool, lines: Any) -> None:
 
 def rows(workflows: app.Workflows, args: Namespace, repository: Repository) -> list[dict[str, Any]]:
     """Every workflow with its events and jobs, and whether it would run for the event."""
-    from headway.cli import run
+    from headway.cli import request
 
     why = cause(args.event or "push", repository)
     wanted = [workflows.find(name) for name in args.workflows]
-    wanted += [workflows.load(run._from_here(f, workflows.root)) for f in args.workflow_file]
-    loaded = wanted or run._load_all(workflows)
-    happening = run.happening_of(why, repository, loaded)
+    wanted += [workflows.load(request.from_here(f, workflows.root)) for f in args.workflow_file]
+    loaded = wanted or request.load_all(workflows)
+    happening = request.happening_of(why, repository, loaded)
     found = []
     for workflow in loaded:
         decision = trigger.decide(workflow, happening)
@@ -159,16 +159,16 @@ def _plan(
     workflow: Workflow, why: Cause, repository: Repository, args: Namespace
 ) -> dict[str, Any]:
     """Jobs with matrix and conditions resolved, as far as that can be before running."""
-    from headway.cli import run
+    from headway.cli import request
 
     selected = plan.select(workflow, args.job)
-    request = app.Request(
+    wish = app.Request(
         workflow=workflow,
         cause=why,
-        options=run.options(args),
-        vars=run._pairs(args.var, "--var"),
+        options=request.options(args),
+        vars=request.pairs(args.var, "--var"),
     )
-    info = app._info(request, repository, "", 0)
+    info = app._info(wish, repository, "", 0)
     github = context.github(info, workflow.name or workflow.path, workflow.path, "", "", "")
     inputs = why.payload.get("inputs") if isinstance(why.payload.get("inputs"), dict) else {}
     contexts = {"github": github, "vars": dict(info.vars), "inputs": inputs or {}, "secrets": {}}

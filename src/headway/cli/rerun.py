@@ -6,7 +6,7 @@ import json
 import os
 
 from headway import app, events, home
-from headway.cli import run
+from headway.cli import request, run
 from headway.clients import git
 from headway.errors import HeadwayError, UsageError
 from headway.journal import Journal
@@ -55,9 +55,9 @@ def main(args: Namespace) -> int:
         raise UsageError(f"run {found.label} has no beginning in the journal")
     workflows = app.Workflows(repository.root)
     first = _first_arguments(started, args)
-    request = run._request(first, workflows.load(started.workflow), _cause(started), repository)
-    request = request.replace(
-        secrets={**request.secrets, **run.secrets(args)},
+    wish = request.request(first, workflows.load(started.workflow), _cause(started), repository)
+    wish = wish.replace(
+        secrets={**wish.secrets, **request.secrets(args)},
         arguments=started.arguments,
         rerun_of=started.run,
         attempt=started.attempt + 1,
@@ -65,10 +65,10 @@ def main(args: Namespace) -> int:
         kept_artifacts=os.path.join(home.run(started.run), "artifacts") if args.failed else "",
     )
     _note_changes(started, repository)
-    run._check_support([request], workflows, repository.root)
+    request.check_support([wish], workflows, repository.root)
     first.shell_on_failure = False
     first.quiet, first.verbose, first.json = args.quiet, args.verbose, args.json
-    return run.run_all([request], workflows, repository, first)
+    return run.run_all([wish], workflows, repository, first)
 
 
 def _first_arguments(started: RunStarted, args: Namespace) -> Namespace:
@@ -109,4 +109,4 @@ def _kept(records: list[events.Event]) -> dict[str, Result]:
 def _note_changes(started: RunStarted, repository: git.Repository) -> None:
     if started.sha != repository.sha:
         old, new = started.sha[:7] or "no commit", repository.sha[:7] or "no commit"
-        run._warn(f"the run before was of {old}; the working tree is now at {new}, and runs")
+        request.warn(f"the run before was of {old}; the working tree is now at {new}, and runs")

@@ -5,24 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-from headway import app, events
 from headway.clients import git
-from headway.errors import DONE, FAILED, INTERRUPTED, HeadwayError, InvalidFile, UsageError
-from headway.runner.payload import cause, read_payload
-from headway.runner.run import Options
-from headway.runner.support import problems as unsupported
-from headway.workflow import dispatch, plan, trigger
+from headway.errors import DONE, FAILED, INTERRUPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
-    from typing import Any
 
-    from headway.errors import Problem
-    from headway.runner.payload import Cause
+    from headway import app
     from headway.runner.recorder import Sink
-    from headway.workflow.model import Workflow
 
 HELP = "run the repository's workflows on this machine"
 EXAMPLE = """\
@@ -30,7 +22,6 @@ headway run                        what a push of this branch would run
 headway run ci.yml -j test         one job of one workflow, and what it needs
 headway run --event pull_request   what a pull request would run
 headway run deploy --input target=staging --secret TOKEN"""
-EVENT_ORDER = ("push", "pull_request", "workflow_dispatch")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -79,15 +70,22 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(args: Namespace) -> int:
     repository = git.discover(os.getcwd())
+    plans_only = args.list or args.graph or args.dry_run
+    if not plans_only and not args.in_place:
+        git.anticipate(repository.root)
+    from headway import app
+    from headway.cli import request
+    from headway.runner.payload import read_payload
+
     workflows = app.Workflows(repository.root)
     payload = read_payload(args.event_path) if args.event_path else None
-    chosen = _choose(args, workflows, repository, payload)
-    if args.list or args.graph or args.dry_run:
+    chosen = request.choose(args, workflows, repository, payload)
+    if plans_only:
         from headway.cli import listing
 
         return listing.show(args, workflows, repository, chosen)
-    requests = [_request(args, workflow, why, repository) for workflow, why in chosen]
-    _check_support(requests, workflows, repository.root)
+    requests = [request.request(args, workflow, why, repository) for workflow, why in chosen]
+    request.check_support(requests, workflows, repository.root)
     return run_all(requests, workflows, repository, args)
 
 
@@ -100,6 +98,9 @@ def run_all(
     """Runs one request after another; the worst of their exit codes."""
     import signal
 
+    from headway import app, events
+    from headway.cli.request import warn
+
     control = app.Control()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
@@ -107,7 +108,7 @@ def run_all(
     code = DONE
     for request in requests:
         sinks = _sinks(args, lambda: control.interrupt("nobody reads the output any more"))
-        conclusion = app.start(request, workflows, repository, sinks, _warn, control)
+        conclusion = app.start(request, workflows, repository, sinks, warn, control)
         if control.presses:
             return INTERRUPTED
         if conclusion != events.SUCCESS:
@@ -125,218 +126,3 @@ def _sinks(args: Namespace, lost: Callable[[], None]) -> Callable[[], Sequence[S
         return [console.make(sys.stdout.fileno(), mode, verbose=args.verbose, lost=lost)]
 
     return make
-
-
-def _warn(text: str) -> None:
-    print(f"headway: {text}", file=sys.stderr, flush=True)
-
-
-# --- which workflows -------------------------------------------------------------------------
-
-
-def _choose(
-    args: Namespace, workflows: app.Workflows, repository: git.Repository, payload: Any
-) -> list[tuple[Workflow, Cause]]:
-    named = [workflows.find(name) for name in args.workflows]
-    named += [workflows.load(_from_here(file, workflows.root)) for file in args.workflow_file]
-    if named:
-        return [(w, _cause_for(args, w, repository, payload)) for w in named]
-    return _triggered(args, workflows, repository, payload)
-
-
-def _from_here(file: str, root: str) -> str:
-    full = os.path.abspath(file)
-    if not os.path.isfile(full):
-        raise UsageError(f"-W {file}: no such file")
-    return os.path.relpath(os.path.realpath(full), os.path.realpath(root))
-
-
-def _cause_for(
-    args: Namespace, workflow: Workflow, repository: git.Repository, payload: Any
-) -> Cause:
-    """For a workflow named by hand: the event asked for, or the likeliest that it has."""
-    event = args.event
-    has = [t.event for t in workflow.on]
-    if event and event not in has:
-        _warn(f"{workflow.path} does not run on {event} (it has {', '.join(has)}); run as asked")
-    if not event:
-        if args.input and "workflow_dispatch" in has:
-            event = "workflow_dispatch"
-        else:
-            event = next((e for e in EVENT_ORDER if e in has), has[0] if has else "push")
-    return cause(event, repository, payload, _given_inputs(args, workflow, event))
-
-
-def _given_inputs(args: Namespace, workflow: Workflow, event: str) -> dict[str, Any]:
-    given = _pairs(args.input, "--input")
-    found = workflow.trigger(event) or workflow.trigger("workflow_dispatch")
-    if event in ("workflow_dispatch", "workflow_call") and found is not None:
-        return dict(dispatch.check_inputs(found, given))
-    if given:
-        raise UsageError(
-            f"--input: {workflow.path} takes no inputs on {event}",
-            hint="inputs belong to workflow_dispatch: add --event workflow_dispatch",
-        )
-    return {}
-
-
-def _triggered(
-    args: Namespace, workflows: app.Workflows, repository: git.Repository, payload: Any
-) -> list[tuple[Workflow, Cause]]:
-    from headway.workflow.webhook import EVENTS
-
-    event = args.event or "push"
-    if event not in EVENTS:
-        from headway.errors import did_you_mean
-
-        raise UsageError(f'unknown event "{event}"', hint=did_you_mean(event, EVENTS))
-    why = cause(event, repository, payload)
-    loaded = _load_all(workflows)
-    happening = happening_of(why, repository, loaded)
-    chosen, reasons = [], []
-    for workflow in loaded:
-        decision = trigger.decide(workflow, happening)
-        if decision.runs:
-            inputs = _given_inputs(args, workflow, event)
-            one = cause(event, repository, payload, inputs) if inputs else why
-            chosen.append((workflow, one))
-        else:
-            reasons.append(f"  {workflow.path}: {decision.reason}")
-    if not chosen and not args.list:
-        raise UsageError(
-            "\n".join([f"no workflow runs on {event} of {why.ref_name}:", *reasons]),
-            hint="name one (headway run ci.yml) or another event (--event pull_request)",
-        )
-    return chosen
-
-
-def _load_all(workflows: app.Workflows) -> list[Workflow]:
-    """Every workflow; all mistakes of all files at once."""
-    loaded: list[Workflow] = []
-    mistakes: list[Problem] = []
-    for path in workflows.paths():
-        try:
-            loaded.append(workflows.load(path))
-        except InvalidFile as error:
-            mistakes.extend(error.problems)
-    if mistakes:
-        raise InvalidFile(mistakes, workflows.sources)
-    return loaded
-
-
-def happening_of(
-    why: Cause, repository: git.Repository, workflows: Sequence[Workflow]
-) -> trigger.Happening:
-    """What the filters of `on:` look at; changed paths are asked of git only when needed."""
-    filters = any(t.paths or t.paths_ignore for w in workflows for t in w.on)
-    return trigger.Happening(
-        event=why.event,
-        action=str(why.payload.get("action") or ""),
-        ref=why.ref,
-        base_ref=why.base_ref,
-        paths=_changed(repository) if filters else None,
-    )
-
-
-def _changed(repository: git.Repository) -> tuple[str, ...] | None:
-    """Paths that differ from the branch's upstream, else from the default branch."""
-    for base in ("@{upstream}", f"origin/{repository.default_branch}", repository.default_branch):
-        try:
-            start = git.merge_base(repository.root, base, "HEAD")
-            return tuple(git.changed_paths(repository.root, start))
-        except HeadwayError:
-            continue
-    return None
-
-
-# --- requests --------------------------------------------------------------------------------
-
-
-def _request(
-    args: Namespace, workflow: Workflow, why: Cause, repository: git.Repository
-) -> app.Request:
-    plan.select(workflow, args.job)
-    inputs = why.payload.get("inputs") if why.event == "workflow_dispatch" else None
-    return app.Request(
-        workflow=workflow,
-        cause=why,
-        options=options(args),
-        inputs=inputs if isinstance(inputs, dict) else {},
-        secrets=secrets(args),
-        vars=_pairs(args.var, "--var"),
-        arguments=recorded(args.argv),
-        in_place=args.in_place,
-        debug=args.verbose,
-    )
-
-
-def options(args: Namespace) -> Options:
-    if args.parallel < 0:
-        raise UsageError(f"--parallel {args.parallel}: expected a number from 1")
-    matrix = []
-    for pair in args.matrix:
-        name, found, value = pair.partition(":")
-        if not found or not name:
-            raise UsageError(f"--matrix {pair}: expected KEY:VALUE")
-        matrix.append((name, value))
-    return Options(
-        parallel=args.parallel or len(os.sched_getaffinity(0)),
-        keep=args.keep,
-        shell_on_failure=args.shell_on_failure,
-        env=_pairs(args.env, "--env"),
-        jobs=tuple(args.job),
-        matrix=tuple(matrix),
-    )
-
-
-def _pairs(given: Sequence[str], flag: str) -> dict[str, str]:
-    pairs = {}
-    for text in given:
-        name, found, value = text.partition("=")
-        if not found or not name:
-            raise UsageError(f"{flag} {text}: expected NAME=VALUE")
-        pairs[name] = value
-    return pairs
-
-
-def secrets(args: Namespace) -> dict[str, str]:
-    """From --secret-file, then --secret. Raises UsageError; values never appear in it."""
-    found: dict[str, str] = {}
-    if args.secret_file:
-        from headway.runner.secrets import read_file
-
-        found.update(read_file(args.secret_file))
-    for text in args.secret:
-        name, given, value = text.partition("=")
-        if not given:
-            from headway.runner.secrets import ask
-
-            value = ask(name)
-        found[name.upper()] = value
-    return found
-
-
-def recorded(argv: Sequence[str]) -> tuple[str, ...]:
-    """The command line as the journal keeps it: names of secrets without their values."""
-    kept: list[str] = []
-    secret = False
-    for word in argv:
-        if secret:
-            kept.append(word.partition("=")[0])
-        elif word.startswith("--secret="):
-            kept.append("=".join(word.split("=")[:2]))
-        elif word.startswith("-s") and len(word) > 2 and not word.startswith("--"):
-            kept.append(word.partition("=")[0])
-        else:
-            kept.append(word)
-        secret = not secret and word in ("-s", "--secret")
-    return tuple(kept)
-
-
-def _check_support(requests: Sequence[app.Request], workflows: app.Workflows, root: str) -> None:
-    found = []
-    for request in requests:
-        jobs = plan.select(request.workflow, request.options.jobs)
-        found += unsupported(request.workflow, jobs, root, workflows.called)
-    if found:
-        raise InvalidFile(found, workflows.sources)

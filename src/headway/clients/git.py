@@ -8,6 +8,7 @@ git runs with GIT_OPTIONAL_LOCKS=0, so that not even the index is refreshed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 
@@ -77,26 +78,50 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return variables
 
 
+LISTED = ("ls-files", "-z", "-co", "--exclude-standard")
+STATUS = ("status", "--porcelain", "-z")
+_anticipated: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+
+
+def anticipate(root: str) -> None:
+    """Asks what every run asks (`listed`, `dirty`) now, so that the answers are there later.
+
+    git then works on another core while the rest of Headway loads.
+    """
+    for arguments in (LISTED, STATUS):
+        with contextlib.suppress(OSError):  # said when the answer is wanted
+            _anticipated[(root, *arguments)] = _start(root, arguments)
+
+
+def _start(root: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["git", "-C", root, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+
+
 def run(root: str, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
     """Runs git in `root`: its exit code and standard output.
 
     Raises HeadwayError with git's own last words for any other exit code than `accept`,
     and when there is no git.
     """
-    argv = ["git", "-C", root, *arguments]
     try:
-        done = subprocess.run(
-            argv, capture_output=True, env=environment(), stdin=subprocess.DEVNULL, check=False
-        )
+        child = _anticipated.pop((root, *arguments), None) or _start(root, arguments)
+        with child:
+            stdout, stderr = child.communicate()
     except FileNotFoundError:
         raise HeadwayError(
             "git is not installed, or not on PATH", hint="install git (Debian: apt install git)"
         ) from None
     except OSError as error:
         raise HeadwayError(f"git can't be started: {error.strerror}") from None
-    if done.returncode not in accept:
-        raise _failure(root, arguments, done.returncode, done.stderr)
-    return done.returncode, done.stdout
+    if child.returncode not in accept:
+        raise _failure(root, arguments, child.returncode, stderr)
+    return child.returncode, stdout
 
 
 def _failure(root: str, arguments: tuple[str, ...], code: int, stderr: bytes) -> HeadwayError:
@@ -308,7 +333,7 @@ def listed(root: str) -> list[str]:
     A tracked file that was deleted is still listed; see `files`. A clone inside the tree that
     isn't a submodule is left out, as git leaves it out.
     """
-    output = os.fsdecode(run(root, "ls-files", "-z", "-co", "--exclude-standard")[1])
+    output = os.fsdecode(run(root, *LISTED)[1])
     names = list(dict.fromkeys(n for n in output.split("\0") if n and not n.endswith("/")))
     if os.path.exists(os.path.join(root, ".gitmodules")):
         for module in submodules(root):
@@ -331,7 +356,7 @@ def files(root: str) -> list[str]:
 
 
 def dirty(root: str) -> bool:
-    return bool(run(root, "status", "--porcelain", "-z")[1])
+    return bool(run(root, *STATUS)[1])
 
 
 def changed_paths(root: str, base: str, head: str = "") -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 
+from headway.digest import sha256
 from headway.workflow.expression import resolve, to_text, truthy
 
 TYPE_CHECKING = False
@@ -41,9 +42,7 @@ class Claim:
         cancel_in_progress: bool = False,
         replaces: bool = True,
     ) -> None:
-        import hashlib
-
-        digest = hashlib.sha256(f"{repository}\0{group.lower()}".encode()).hexdigest()[:24]
+        digest = sha256(f"{repository}\0{group.lower()}".encode()).hexdigest()[:24]
         self.group = group
         self._folder = os.path.join(folder, digest)
         self._ticket = ticket

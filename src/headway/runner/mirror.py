@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import stat
 
+from headway.digest import sha256
 from headway.errors import HeadwayError
 from headway.runner.copying import copy_names, disk_error
 from headway.runner.removal import remove_tree
@@ -188,9 +189,7 @@ def _delete(tree: str, names: list[str]) -> None:
 
 def folder_for(cache: str, root: str) -> str:
     """The mirror's folder of the working tree `root`, below `cache`."""
-    import hashlib
-
-    return os.path.join(cache, hashlib.sha256(os.fsencode(root)).hexdigest()[:20])
+    return os.path.join(cache, sha256(os.fsencode(root)).hexdigest()[:20])
 
 
 def prune(cache: str, older_than: float) -> list[str]:
