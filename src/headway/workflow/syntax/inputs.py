@@ -124,12 +124,10 @@ def call(reader: Reader, node: Node, where: Where) -> dict[str, Any]:
         if part not in fields:
             continue
         inside = (*where, part)
-        found[part] = {
-            name: read(reader, name, key, value, (*inside, name))
-            for name, key, value in reader.entries(fields[part], inside, f"a mapping of {part}")
-        }
-        for _, key, _ in reader.entries(fields[part], inside, "") if found[part] else ():
+        found[part] = {}
+        for name, key, value in reader.entries(fields[part], inside, f"a mapping of {part}"):
             _check_name(reader, key, inside)
+            found[part][name] = read(reader, name, key, value, (*inside, name))
     return found
 
 

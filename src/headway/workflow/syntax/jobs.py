@@ -109,12 +109,11 @@ def _shared(
     """What both kinds of jobs have. Gives the nodes of `needs`."""
     needed: list[Node] = []
     if "name" in fields:
-        found["name"] = reader.string(fields["name"], (*where, "name"), f"{_KEY}.name")
+        found["name"] = reader.string(fields["name"], (*where, "name"), f"{_KEY}.name") or None
     if "needs" in fields:
         node = fields["needs"]
         found["needs"] = reader.words(node, (*where, "needs"), "a job's id or a list of them")
-        parts = node.value if node.kind == "seq" else [node]
-        needed = [part for part in parts if part.kind == "str" and part.value in found["needs"]]
+        needed = node.value if node.kind == "seq" else [node]
     if "if" in fields:
         found["if_"] = reader.condition(fields["if"], (*where, "if"), f"{_KEY}.if")
     if "permissions" in fields:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from headway.workflow.expression import to_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headway.workflow.model import Job
@@ -16,21 +18,21 @@ def check_needs(reader: Reader, jobs: dict[str, Job], nodes: dict[str, list[Node
     for id, needed in nodes.items():
         edges[id] = []
         for node in needed:
-            found = known.get(node.value.lower())
-            if found is None:
-                _unknown(reader, node, ("jobs", id, "needs"), id, jobs)
-            else:
+            name = "" if node.kind in ("map", "seq") else to_text(node.value)
+            found = known.get(name.lower())
+            if found is None and name and "${{" not in name:
+                _unknown(reader, node, ("jobs", id, "needs"), name, [n for n in jobs if n != id])
+            elif found is not None:
                 edges[id].append((found, node))
     for cycle in _cycles(edges):
         _report(reader, cycle, edges)
 
 
-def _unknown(reader: Reader, node: Node, where: Where, id: str, jobs: dict[str, Job]) -> None:
+def _unknown(reader: Reader, node: Node, where: Where, name: str, others: list[str]) -> None:
     from headway.errors import did_you_mean
 
-    others = [name for name in jobs if name != id]
-    hint = did_you_mean(node.value, others) if others else "there is no other job"
-    reader.problem(node, where, f'there is no job "{node.value}"', hint, "needs")
+    hint = did_you_mean(name, others) if others else "there is no other job"
+    reader.problem(node, where, f'there is no job "{name}"', hint, "needs")
 
 
 def _cycles(edges: dict[str, list[tuple[str, Node]]]) -> list[list[str]]:

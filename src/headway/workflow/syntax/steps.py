@@ -6,6 +6,7 @@ syntax page, and its workflow parser for which keys go together.
 
 from __future__ import annotations
 
+from headway.workflow.expression import to_text
 from headway.workflow.model import Step
 from headway.workflow.syntax import uses as uses_forms
 from headway.workflow.syntax.ids import check_id
@@ -143,7 +144,7 @@ class Steps:
     def common(self, fields: dict[str, Node], where: Where, found: dict[str, Any]) -> None:
         reader, key = self.reader, self.key
         if "name" in fields:
-            found["name"] = reader.string(fields["name"], (*where, "name"), f"{key}.name")
+            found["name"] = reader.string(fields["name"], (*where, "name"), f"{key}.name") or None
         if "continue-on-error" in fields:
             found["continue_on_error"] = reader.flag(
                 fields["continue-on-error"],
@@ -222,8 +223,8 @@ class Steps:
             if not node.value:
                 self.reader.problem(node, where, f"{expected} is expected, not an empty list")
             for index, item in enumerate(node.value):
-                if item.kind == "str":
-                    self.target(item, (*where, index), item.value, own)
+                if item.kind not in ("map", "seq"):
+                    self.target(item, (*where, index), to_text(item.value), own)
         elif ids:
             self.target(node, where, ids[0], own)
         return ids
