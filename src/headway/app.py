@@ -193,7 +193,8 @@ def start(
     keeper = Keeper.open(home.journal(), warn)
     number = keeper.reserve(repository.root)
     folder = home.made(home.run(run_id))
-    work = os.path.join(home.state(), "work", run_id)
+    work = os.path.join(home.state(), "kept" if request.options.keep else "work", run_id)
+    _reap(keeper)
     dirty = _later(lambda: repository.dirty)
     _keep_cause(request.cause, folder)
     _adopt(request.kept_artifacts, folder)
@@ -201,14 +202,20 @@ def start(
     for value in request.secrets.values():
         masker.add(value)
     recorder = Recorder(keeper, run_id, sinks())
-    jobs = len(request.workflow.jobs)
+    jobs = sum(16 if job.strategy else 1 for job in request.workflow.jobs.values())
     run = Run(
         _info(request, repository, run_id, number),
         request.options,
         repository,
         recorder,
         masker,
-        Snapshot(repository, os.path.join(work, "snapshot"), request.in_place, jobs),
+        Snapshot(
+            repository,
+            os.path.join(work, "snapshot"),
+            request.in_place,
+            jobs,
+            os.path.join(home.cache(), "trees"),
+        ),
         folder=folder,
         work=work,
         store=home.cache(),
@@ -229,6 +236,24 @@ def start(
         recorder.close()
         keeper.close()
     return conclusion
+
+
+def _reap(keeper: Keeper) -> None:
+    """Removes what killed runs left: mounts, workspaces."""
+    folder = os.path.join(home.state(), "work")
+    journal = keeper.journal
+    if journal is None or not os.path.isdir(folder) or not os.listdir(folder):
+        return
+    from headway.runner.workspace import reap
+
+    journal.settle()
+
+    def alive(name: str) -> bool:
+        run = journal.run(name)
+        # A run that couldn't write to the journal isn't known there, and may still go on.
+        return run.active if run else time.time() - os.lstat(f"{folder}/{name}").st_mtime < 86400
+
+    reap(folder, alive)
 
 
 def _later(ask: Callable[[], bool]) -> Callable[[], bool]:

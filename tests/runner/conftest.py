@@ -132,7 +132,7 @@ class Project:
         job = job or outcome.of("job.finished")[0]["job"]
         done = self.headway("logs", run, job, str(step))
         assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        return done.stdout.decode(errors="replace")
 
 
 @pytest.fixture

@@ -241,3 +241,45 @@ def test_a_job_has_a_time_limit(project):
     assert outcome.jobs["one"] == "cancelled"
     assert "timed out" in outcome.reason("one")
     assert outcome.steps()["Run echo tidy"] == ("success", "success")
+
+
+def test_a_killed_run_is_shown_as_interrupted_and_cleaned_up(project):
+    project.write(
+        ".github/workflows/ci.yml", jobs(one(["run: echo hi; touch $HOME/up; sleep 60"]))
+    )
+    project.commit()
+    process = project.start()
+    while not (project.home.parent / "up").exists():
+        time.sleep(0.05)
+    process.kill()
+    project.finish(process)
+    shown = project.headway("show", "--json").stdout.decode()
+    assert '"interrupted"' in shown
+    assert project.headway("logs", "latest", "one", "1").stdout == b"hi\n"
+    project.write(".github/workflows/ci.yml", jobs(one(["run: 'true'"])))
+    assert project.run().code == 0
+    assert not list((project.home / "work").iterdir())
+    assert project.run("-j", "one").of("run.started")[0]["number"] == 3
+
+
+def test_rerun_keeps_what_succeeded(project):
+    text = jobs("""
+a:
+  runs-on: ubuntu-latest
+  outputs: {v: "${{ steps.s.outputs.v }}"}
+  steps: [{id: s, run: 'echo ran >> $HOME/a; echo v=7 >> $GITHUB_OUTPUT'}]
+b:
+  needs: a
+  runs-on: ubuntu-latest
+  steps: [{run: 'test -e $HOME/mended -a "${{ needs.a.outputs.v }}" = 7 -a "$X" = "${{ secrets.X }}"', env: {X: "${{ secrets.X }}"}}]
+""")
+    first = project.run("-s", "X=shh", workflow=text)
+    assert first.jobs == {"a": "success", "b": "failure"}
+    assert "shh" not in str(first.of("run.started")[0]["arguments"])
+    (project.home.parent / "mended").touch()
+    done = project.headway("rerun", "--failed", "--json", "-s", "X=shh")
+    assert done.returncode == 0, done.stderr
+    assert b'"attempt":2' in done.stdout
+    assert (project.home.parent / "a").read_text() == "ran\n"
+    assert project.headway("rerun", "-s", "X=shh").returncode == 0
+    assert (project.home.parent / "a").read_text() == "ran\nran\n"
