@@ -72,12 +72,12 @@ $(VENV)/bin/python:
 
 $(STAMP)-core: | $(VENV)/bin/python
 	@echo "installing Headway into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install -qq --editable .
 	@rm -f $(VENV)/.headway-*-core && touch $@
 
 $(STAMP)-dev: $(STAMP)-core
 	@echo "installing what the tests need into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --group dev
+	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install -qq --group dev
 	@scripts/node $(VENV)
 	@rm -f $(VENV)/.headway-*-dev && touch $@

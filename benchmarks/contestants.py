@@ -29,7 +29,7 @@ def prepare() -> None:
     """Headway as a user has it (not editable, compiled) and act, in an environment of their own."""
     if not VENV.exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "-qq"]
     subprocess.run([*pip, "--force-reinstall", "--no-deps", ROOT], check=True)
     subprocess.run([*pip, ROOT], check=True)
     if not (VENV / "bin" / "act").exists():

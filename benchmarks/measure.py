@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,20 +24,28 @@ class Command:
 
 
 def seconds(command: Command) -> float:
-    """Wall-clock time; output goes to /dev/null, for every contestant alike."""
-    started = time.perf_counter()
-    code = subprocess.call(
-        command.argv,
-        cwd=command.cwd,
-        env=dict(command.env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    taken = time.perf_counter() - started
-    if code:
-        raise Failed(f"{' '.join(command.argv)} exited with {code}")
+    """Wall-clock time; output goes to /dev/null, errors to a file, for every contestant alike."""
+    with tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command.argv,
+            cwd=command.cwd,
+            env=dict(command.env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        code = process.wait()
+        taken = time.perf_counter() - started
+        if code:
+            errors.seek(0)
+            raise _failed(command, code, errors.read())
     return taken
+
+
+def _failed(command: Command, code: int, errors: bytes = b"") -> Failed:
+    said = errors.decode(errors="replace").strip()[-1000:]
+    return Failed(f"{' '.join(command.argv)} exited with {code}\n{said}".strip())
 
 
 def peak_memory(command: Command) -> float:
@@ -57,7 +66,7 @@ def peak_memory(command: Command) -> float:
         peak = max(peak, _high_water(process.pid))
         time.sleep(0.005)
     if process.returncode:
-        raise Failed(f"{' '.join(command.argv)} exited with {process.returncode}")
+        raise _failed(command, process.returncode)
     return peak
 
 
