@@ -71,10 +71,17 @@ def key_text(kind: str, value: object) -> str:
 def _number(text: str) -> tuple[str, object] | None:
     digits = text.removeprefix("-" if text[0] == "-" else "+")
     if digits.isdecimal() and digits.isascii():
-        return ("int", int(text)) if len(digits) <= _EXACT else ("float", float(text))
+        return ("int", int(text)) if len(digits) <= _EXACT else _float(text)
     if text[:2] in ("0x", "0o"):
         return _based(text, 16 if text[1] == "x" else 8)
-    return ("float", float(text)) if _FLOAT.fullmatch(text) else None
+    return _float(text) if _FLOAT.fullmatch(text) else None
+
+
+def _float(text: str) -> tuple[str, object]:
+    """There is one type of numbers: `1.0` is 1."""
+    number = float(text)
+    exact = number.is_integer() and abs(number) < 10**_EXACT
+    return "float", int(number) if exact else number
 
 
 def _based(text: str, base: int) -> tuple[str, object] | None:
