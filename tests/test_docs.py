@@ -15,6 +15,7 @@ import pytest
 from headway.cli.main import VERBS
 from headway.cli.parser import Parser
 from headway.errors import UsageError
+from headway.runner.action.builtin import REGISTER, find
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -55,6 +56,18 @@ def test_every_verb_and_flag_is_described(verb: str):
     assert f"headway {verb}" in text
     missing = [flag for flag in flags(verb) if flag != "--help" and not mentions(text, flag)]
     assert not missing, f"docs/ says nothing about headway {verb} {' '.join(missing)}"
+
+
+@pytest.mark.parametrize("action", sorted(REGISTER))
+def test_every_input_of_a_built_in_action_is_described(action: str):
+    page = (DOCS / "builtin-actions.md").read_text()
+    assert f"`{action}`" in page
+    heading = "/".join(action.split("/")[:2])
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    module = find(f"{action}@v1")
+    assert module is not None
+    missing = [name for name in module.INPUTS if f"`{name}`" not in section]
+    assert not missing, f"docs/builtin-actions.md, {heading}: nothing about {missing}"
 
 
 def mentions(text: str, flag: str) -> bool:
