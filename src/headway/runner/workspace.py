@@ -34,9 +34,14 @@ class Workspace:
     Of one job, so not for several threads at a time.
     """
 
-    def __init__(self, path: str, method: str) -> None:
+    def __init__(self, snapshot: Snapshot, path: str, method: str) -> None:
         self.path = path
         self.method = method
+        self._snapshot = snapshot
+
+    def copy_to(self, path: str) -> None:
+        """Makes the folder `path` another copy of what was in the tree, `.git` included."""
+        self._snapshot.copy_to(path)
 
     def refresh(self) -> None:
         """Makes the files what they were in the beginning, as a clean checkout does.
@@ -88,7 +93,7 @@ class Snapshot:
         Raises HeadwayError when git or the disk can't.
         """
         if self.in_place:
-            return Workspace(self.repository.root, "in-place")
+            return Workspace(self, self.repository.root, "in-place")
         try:
             with self._lock:
                 if self._names is None:
@@ -99,11 +104,27 @@ class Snapshot:
             raise copying.disk_error(error, error.filename or path) from None
         if use_overlay:
             try:
-                return _Overlay(path, [self._git_layer, self._tree])
+                return _Overlay(self, path, [self._git_layer, self._tree])
             except OSError:
                 with self._lock:
                     self._overlay = False  # not in this container, not on this file system
-        return _Copy(path, self._method, self._tree, self._git_layer, self._names or [])
+        return self._copy(path, self._names or [])
+
+    def copy_to(self, path: str) -> None:
+        """See `Workspace.copy_to`."""
+        try:
+            with self._lock:
+                if self._names is None:
+                    self._take(os.path.dirname(path))
+            os.makedirs(path, exist_ok=True)
+        except OSError as error:
+            raise copying.disk_error(error, error.filename or path) from None
+        # In place, the new folder may itself be in the tree.
+        below = os.path.relpath(path, self._tree) + "/"
+        self._copy(path, [name for name in self._names or [] if not name.startswith(below)])
+
+    def _copy(self, path: str, names: list[str]) -> _Copy:
+        return _Copy(self, path, self._method, self._tree, self._git_layer, names)
 
     @property
     def _git_layer(self) -> str:
@@ -162,8 +183,8 @@ class Snapshot:
 class _Overlay(Workspace):
     """A mount; what the job changes is in `layers/upper`. Raises OSError if it can't be."""
 
-    def __init__(self, path: str, lower: list[str]) -> None:
-        super().__init__(path, "overlay")
+    def __init__(self, snapshot: Snapshot, path: str, lower: list[str]) -> None:
+        super().__init__(snapshot, path, "overlay")
         self._lower = lower
         self._layers = path + ".layers"
         self._generation = 0
@@ -211,8 +232,16 @@ class _Overlay(Workspace):
 class _Copy(Workspace):
     """Plain files, from `tree` (the snapshot, or the user's tree) and `git_layer`."""
 
-    def __init__(self, path: str, method: str, tree: str, git_layer: str, names: list[str]) -> None:
-        super().__init__(path, method)
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        path: str,
+        method: str,
+        tree: str,
+        git_layer: str,
+        names: list[str],
+    ) -> None:
+        super().__init__(snapshot, path, method)
         self._tree, self._git_layer, self._names = tree, git_layer, names
         copying.copy_names(tree, path, names, lambda name: None)
         copying.copy_all(git_layer, path)
