@@ -122,7 +122,7 @@ def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Problem]]:
     file = os.path.join(folder, digest)
     try:
         with open(file, "rb") as stream:
-            return read_workflow(data, path, source.thaw(marshal.load(stream)))
+            return read_workflow(data, path, source.thaw(marshal.loads(stream.read())))
     except (OSError, ValueError, EOFError, TypeError):
         pass
     try:
