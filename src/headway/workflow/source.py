@@ -21,6 +21,7 @@ MAX_DEPTH: Final = 50  # collections inside each other; GitHub's limit for workf
 MAX_NODES: Final = 100_000  # aliases expanded
 MAX_CHARACTERS: Final = 10 * 1024 * 1024  # in all scalars, aliases expanded; GitHub's limit
 
+_LONGEST: Final = 500  # characters of a message
 KINDS: Final = ("map", "seq", "str", "int", "float", "bool", "null")
 _CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
 
@@ -80,25 +81,10 @@ def decoded(text: str | bytes) -> str:
     return text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
 
 
-def freeze(node: Node) -> tuple[Any, ...]:
-    """Nested tuples with the tree in them, for `marshal`."""
-    value, kind = node.value, node.kind
-    if kind == "map":
-        value = tuple(freeze(part) for pair in value for part in pair)
-    elif kind == "seq":
-        value = tuple(freeze(item) for item in value)
-    return (_CODES[kind], value, node.line, node.column)
-
-
-def thaw(data: tuple[Any, ...]) -> Node:
-    """The tree that `freeze` was given."""
-    code, value, line, column = data
-    if code == 0:
-        parts = iter([thaw(part) for part in value])
-        value = list(zip(parts, parts, strict=True))
-    elif code == 1:
-        value = [thaw(item) for item in value]
-    return Node(KINDS[code], value, line, column)
+def one_line(message: str) -> str:
+    """A message with a user's text in it, as one line that isn't endless."""
+    message = " ".join(message.splitlines())
+    return message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
 
 
 def _not_utf8(data: bytes, start: int, path: str) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headway.errors import Place, Problem
 from headway.workflow.scalar import Unfit, key_text, plain, tagged
-from headway.workflow.source import MAX_CHARACTERS, MAX_NODES, Node
+from headway.workflow.source import MAX_CHARACTERS, MAX_NODES, Node, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -215,14 +215,15 @@ class _Builder:
                 place = Place(self.path, key.line, key.column)
                 message = f'the key "{key.value}" is already given on line {before.line}'
                 self.problems.append(
-                    Problem(message, place, "duplicate", hint, length=len(key.value) or 1)
+                    Problem(one_line(message), place, "duplicate", hint, length=len(key.value) or 1)
                 )
 
     def problem(self, event: Any, message: str, hint: str = "", length: int = 1) -> None:
         mark = event.start_mark
         place = Place(self.path, mark.line + 1, mark.column + 1)
-        self.problems.append(Problem(message, place, "yaml", hint, length=length))
+        self.problems.append(Problem(one_line(message), place, "yaml", hint, length=length))
 
     def stop(self, event: Any, message: str, rule: str = "yaml", hint: str = "") -> _Stop:
         mark = event.start_mark
-        return _Stop(Problem(message, Place(self.path, mark.line + 1, mark.column + 1), rule, hint))
+        place = Place(self.path, mark.line + 1, mark.column + 1)
+        return _Stop(Problem(one_line(message), place, rule, hint))

@@ -25,6 +25,8 @@ def check(text: str) -> None:
             assert problem.place.line >= 1
             assert problem.place.column >= 1
             assert problem.length >= 1
+            assert "\n" not in problem.message
+            assert len(problem.message) < 600
             assert render(problem, text)
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from headway.workflow.syntax.reader import Reader, Where
 
 
+_SHOWN = 12  # jobs of a cycle
+
+
 def check_needs(reader: Reader, jobs: dict[str, Job], nodes: dict[str, list[Node]]) -> None:
     """`nodes` has the nodes of each job's needs, in their order. Names compare without case."""
     known = {id.lower(): id for id in jobs}
@@ -69,6 +72,7 @@ def _report(reader: Reader, cycle: list[str], edges: dict[str, list[tuple[str, N
     if len(cycle) == 1:
         message, hint = "a job cannot need itself", "leave it out"
     else:
-        message = f"jobs wait for each other: {' → '.join([*cycle, first])}"
+        shown = cycle if len(cycle) <= _SHOWN else [*cycle[: _SHOWN - 1], "…", cycle[-1]]
+        message = f"jobs wait for each other: {' → '.join([*shown, first])}"
         hint = "one of them has to go without the other"
     reader.problem(node, ("jobs", first, "needs"), message, hint, "needs")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from headway.errors import Place, Problem
 from headway.workflow.expression import Condition, ExpressionError, Template, to_text
+from headway.workflow.source import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ class Reader:
         if (place, message) in self._seen:  # the node is there once more, by an alias
             return
         self._seen.add((place, message))
-        if where:
-            message = f"{label(where)}: {message}"
+        message = one_line(f"{label(where)}: {message}" if where else message)
+        hint = one_line(hint) if hint else hint
         if not length and node.kind not in ("map", "seq"):
             length = len(to_text(node.value).split("\n", 1)[0])
         self.problems.append(Problem(message, place, rule, hint, severity, max(1, length)))
