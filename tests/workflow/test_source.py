@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from typing import Any
 
 import pytest
@@ -241,22 +240,6 @@ def test_a_workflow_of_two_thousand_jobs_is_read() -> None:
     assert len(source.load(text, "ci.yml").value[1][1].value) == 2000
 
 
-# --- kept trees -------------------------------------------------------------------------------
-
-
-def same(one: Node, other: Node) -> bool:
-    return source.freeze(one) == source.freeze(other)
-
-
-def test_a_tree_can_be_kept() -> None:
-    text = "on: [push]\na: {b: 1.5, c: true, d: ~}\ne: &x text\nf: *x\n"
-    node = source.load(text, "ci.yml")
-    kept = marshal.dumps(source.freeze(node))
-    again = source.thaw(marshal.loads(kept))
-    assert same(node, again)
-    assert value(again) == value(node)
-
-
 # --- anything at all --------------------------------------------------------------------------
 
 PIECES = (
@@ -276,8 +259,6 @@ def test_any_text_gives_a_tree_or_problems_with_places(text: str) -> None:
         assert problem.place.line >= 1
         assert problem.place.column >= 1
         assert "\n" not in problem.message
-    if node is not None:
-        assert same(node, source.thaw(marshal.loads(marshal.dumps(source.freeze(node)))))
 
 
 @settings(max_examples=200, deadline=None)

@@ -3,9 +3,6 @@
 PyYAML's C parser gives the events; what a scalar means is decided here, by YAML 1.2's core
 schema as GitHub's own reader does it: `on`, `yes` and `off` are strings, `0x1F` and `0o17`
 numbers. Anchors and aliases are expanded, merge keys are refused, keys compare without case.
-
-A tree can be kept: `freeze` gives plain tuples for `marshal`, `thaw` the tree again, so that
-an unchanged file needs neither its text parsed nor YAML's module imported.
 """
 
 from __future__ import annotations
@@ -23,7 +20,6 @@ MAX_CHARACTERS: Final = 10 * 1024 * 1024  # in all scalars, aliases expanded; Gi
 
 _LONGEST: Final = 500  # characters of a message
 KINDS: Final = ("map", "seq", "str", "int", "float", "bool", "null")
-_CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
 
 
 class Node:

@@ -23,7 +23,7 @@ def read_workflow(
 ) -> tuple[Workflow | None, list[Problem]]:
     """The workflow in a file, and what is wrong with it, in the order of the file.
 
-    `node` is the file's tree when it is at hand (`source.load`, `source.thaw`). The workflow
+    `node` is the file's tree when it is at hand (`source.load`). The workflow
     is None only when nothing useful could be made of the text; with errors among the problems
     what was wrong is left out of it. Never raises for any text.
     """
