@@ -9,8 +9,7 @@ import time
 
 from headway import events, home
 from headway.clients import git
-from headway.digest import sha256
-from headway.errors import HeadwayError, InvalidFile, UsageError, did_you_mean
+from headway.errors import HeadwayError
 from headway.journal.ids import new_id
 from headway.journal.keeper import Keeper
 from headway.journal.process import identity
@@ -21,123 +20,16 @@ from headway.runner.payload import Cause
 from headway.runner.recorder import Recorder
 from headway.runner.run import Options, Run
 from headway.values import Value
-from headway.workflow.syntax import read_workflow
+from headway.workflow_files import Workflows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from headway.errors import Problem
     from headway.runner.job import Result
     from headway.runner.recorder import Sink
     from headway.workflow.model import Workflow
-
-WORKFLOWS = os.path.join(".github", "workflows")
-
-
-class Workflows:
-    """The workflow files of a repository, each read and checked once."""
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self._read: dict[str, Workflow] = {}
-        self.sources: dict[str, str] = {}
-
-    def paths(self) -> list[str]:
-        """Relative paths, sorted. Raises UsageError when there are none."""
-        folder = os.path.join(self.root, WORKFLOWS)
-        try:
-            names = sorted(n for n in os.listdir(folder) if n.endswith((".yml", ".yaml")))
-        except OSError:
-            names = []
-        if not names:
-            raise UsageError(
-                f"no workflows in {folder}",
-                hint="headway runs the .yml files that GitHub would; name another with -W FILE",
-            )
-        return [os.path.join(WORKFLOWS, n) for n in names]
-
-    def load(self, path: str) -> Workflow:
-        """The workflow in a file, relative to the root. Raises InvalidFile, UsageError."""
-        path = os.path.normpath(path)
-        if path not in self._read:
-            workflow, problems = self.check(path)
-            mistakes = [p for p in problems if p.severity == "error"]
-            if mistakes or workflow is None:
-                raise InvalidFile(mistakes or problems, self.sources)
-            self._read[path] = workflow
-        return self._read[path]
-
-    def check(self, path: str) -> tuple[Workflow | None, list[Problem]]:
-        """The workflow and every problem in its file."""
-        data = _read_bytes(os.path.join(self.root, path), path)
-        self.sources[path] = data.decode("utf-8", "replace")
-        return _parsed(data, path)
-
-    def called(self, uses: str) -> Workflow:
-        """The reusable workflow that a job's `uses` names. Raises UsageError, InvalidFile."""
-        for prefix in ("./", "$/"):
-            if uses.startswith(prefix):
-                return self.load(uses[2:])
-        raise UsageError(f"uses: {uses}: workflows of other repositories are not supported yet")
-
-    def find(self, name: str) -> Workflow:
-        """The workflow meant by a file's path, name or stem, or by the workflow's `name`."""
-        if os.path.isfile(os.path.join(self.root, name)):
-            return self.load(name)
-        paths = self.paths()
-        for path in paths:
-            base = os.path.basename(path)
-            if name in (base, base.rpartition(".")[0], path):
-                return self.load(path)
-        named = {self.load(path).name: path for path in paths}
-        if name in named:
-            return self.load(named[name])
-        known = [os.path.basename(p) for p in paths] + [n for n in named if n]
-        raise UsageError(f'no workflow "{name}" in {WORKFLOWS}', hint=did_you_mean(name, known))
-
-
-def _read_bytes(full: str, path: str) -> bytes:
-    try:
-        with open(full, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise UsageError(f"{path}: the workflow can't be read: {error.strerror}") from None
-
-
-def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Problem]]:
-    """Reads a workflow; the YAML tree of an unchanged file comes from the cache.
-
-    The cache is what `__pycache__` is to Python: by content, written by the same user, and
-    worth 15 ms of a start of 40, because no YAML reader has to be loaded.
-    """
-    import marshal
-
-    from headway import __version__
-    from headway.workflow import source
-
-    digest = sha256(data).hexdigest()
-    folder = os.path.join(home.cache(), "yaml", __version__)
-    file = os.path.join(folder, digest)
-    try:
-        with open(file, "rb") as stream:
-            return read_workflow(data, path, source.thaw(marshal.loads(stream.read())))
-    except (OSError, ValueError, EOFError, TypeError):
-        pass
-    try:
-        node = source.load(data, path)
-    except InvalidFile as error:
-        return None, list(error.problems)
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        temporary = f"{file}.{os.getpid()}"
-        with open(temporary, "wb") as stream:
-            marshal.dump(source.freeze(node), stream)
-        os.replace(temporary, file)
-    except OSError:
-        pass  # a cache that can't be written only costs time
-    return read_workflow(data, path, node)
 
 
 class Request(Value):

@@ -29,11 +29,13 @@ class Value:
     """
 
     _fields: tuple[str, ...] = ()
+    _known: frozenset[str] = frozenset()
     _required: frozenset[str] = frozenset()
 
     def __init_subclass__(cls) -> None:
         own = tuple(n for n in cls.__dict__.get("__annotations__", ()) if not n.startswith("_"))
         cls._fields = tuple(n for n in cls._fields if n not in own) + own
+        cls._known = frozenset(cls._fields)
         cls._required = frozenset(n for n in cls._fields if not hasattr(cls, n))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,13 +46,14 @@ class Value:
             state.update(zip(self._fields, args, strict=False))
             if kwargs and not state.keys().isdisjoint(kwargs):
                 raise TypeError(f"{type(self).__name__}: field given twice: {kwargs}")
-        state.update(kwargs)
-        if not self._required <= state.keys():
+        if kwargs:
+            state.update(kwargs)
+            if not self._known.issuperset(kwargs):
+                unknown = ", ".join(sorted(kwargs.keys() - self._known))
+                raise TypeError(f"{type(self).__name__} has no field {unknown}")
+        if not self._required.issubset(state):
             missing = ", ".join(sorted(self._required - state.keys()))
             raise TypeError(f"{type(self).__name__} needs {missing}")
-        if kwargs and not state.keys() <= set(self._fields):
-            unknown = ", ".join(sorted(state.keys() - set(self._fields)))
-            raise TypeError(f"{type(self).__name__} has no field {unknown}")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from headway import app
 from headway.cli import listing
 from headway.clients import git
 from headway.errors import DONE
+from headway.workflow_files import Workflows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,6 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(args: Namespace) -> int:
     repository = git.discover(os.getcwd())
-    found = listing.rows(app.Workflows(repository.root), args, repository)
+    found = listing.rows(Workflows(repository.root), args, repository)
     listing._print(found, args.json, listing._list_lines)
     return DONE

@@ -11,6 +11,7 @@ from headway.runner import context
 from headway.runner.payload import cause
 from headway.workflow import plan, trigger
 from headway.workflow.expression import Scope, Template, to_text
+from headway.workflow_files import Workflows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def show(
     args: Namespace,
-    workflows: app.Workflows,
+    workflows: Workflows,
     repository: Repository,
     chosen: Sequence[tuple[Workflow, Cause]],
 ) -> int:
@@ -50,7 +51,7 @@ def _print(found: list[dict[str, Any]], as_json: bool, lines: Any) -> None:
 # --- which workflows run -----------------------------------------------------------------
 
 
-def rows(workflows: app.Workflows, args: Namespace, repository: Repository) -> list[dict[str, Any]]:
+def rows(workflows: Workflows, args: Namespace, repository: Repository) -> list[dict[str, Any]]:
     """Every workflow with its events and jobs, and whether it would run for the event."""
     from headway.cli import request
 

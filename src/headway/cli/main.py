@@ -36,15 +36,27 @@ CLOSED_PIPE = 141  # 128 + SIGPIPE, as shells report for other programs
 
 def entry() -> NoReturn:
     """The console script: runs the command line of this process, then ends it."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _fill_streams()
     _leave(main(sys.argv[1:]))
+
+
+def _fill_streams() -> None:
+    """Started with closed streams: else the next file opened, the journal, would be standard
+    output."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(fd, True)
+    os.close(fd)
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command line; its exit code. Errors are shown on standard error."""
     try:
         code = _call(argv)
-        if sys.stdout is not None:
-            sys.stdout.flush()  # a closed pipe shows here, if not before
+        sys.stdout.flush()  # a closed pipe shows here, if not before
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -123,8 +135,7 @@ def _leave(code: int) -> NoReturn:
         live.give_back()
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError:
             code = code or CLOSED_PIPE
     if _waits_for_threads():

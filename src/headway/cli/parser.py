@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
+    from _typeshed import SupportsWrite
+
 WIDEST = 100
 
 
@@ -33,6 +35,10 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         example = "".join(f"  {line}\n" for line in self._example.splitlines())
         return f"{example}\n{super().format_help()}"
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        # argparse's own takes no notice when nobody reads (| head).
+        (file or sys.stderr).write(message)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog}: {message}", hint=self._hint(message))
@@ -68,7 +74,7 @@ def overview(groups: Mapping[str, Mapping[str, str]]) -> str:
     from headway.console.style import Style
     from headway.console.terminal import knows_unicode, wants_colour
 
-    tty = sys.stdout is not None and sys.stdout.isatty()
+    tty = sys.stdout.isatty()
     style = Style(colour=wants_colour(tty, os.environ), unicode=knows_unicode(os.environ))
     width = max(len(verb) for verbs in groups.values() for verb in verbs)
     lines = [f"{style.paint('bold', 'headway')} {__version__}  {purpose}", ""]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headway.errors import Problem
     from headway.runner.payload import Cause
     from headway.workflow.model import Workflow
+    from headway.workflow_files import Workflows
 
 EVENT_ORDER = ("push", "pull_request", "workflow_dispatch")
 
@@ -34,7 +35,7 @@ def warn(text: str) -> None:
 
 
 def choose(
-    args: Namespace, workflows: app.Workflows, repository: git.Repository, payload: Any
+    args: Namespace, workflows: Workflows, repository: git.Repository, payload: Any
 ) -> list[tuple[Workflow, Cause]]:
     named = [workflows.find(name) for name in args.workflows]
     named += [workflows.load(from_here(file, workflows.root)) for file in args.workflow_file]
@@ -80,7 +81,7 @@ def _given_inputs(args: Namespace, workflow: Workflow, event: str) -> dict[str, 
 
 
 def _triggered(
-    args: Namespace, workflows: app.Workflows, repository: git.Repository, payload: Any
+    args: Namespace, workflows: Workflows, repository: git.Repository, payload: Any
 ) -> list[tuple[Workflow, Cause]]:
     from headway.workflow.webhook import EVENTS
 
@@ -107,7 +108,7 @@ def _triggered(
     return chosen
 
 
-def load_all(workflows: app.Workflows) -> list[Workflow]:
+def load_all(workflows: Workflows) -> list[Workflow]:
     """Every workflow; all mistakes of all files at once."""
     loaded: list[Workflow] = []
     mistakes: list[Problem] = []
@@ -230,7 +231,7 @@ def recorded(argv: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def check_support(requests: Sequence[app.Request], workflows: app.Workflows, root: str) -> None:
+def check_support(requests: Sequence[app.Request], workflows: Workflows, root: str) -> None:
     found = []
     for request in requests:
         jobs = plan.select(request.workflow, request.options.jobs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 
-from headway import app, events, home
+from headway import events, home
 from headway.cli import request, run
 from headway.clients import git
 from headway.errors import HeadwayError, UsageError
 from headway.journal import Journal
 from headway.runner.job import Result
 from headway.runner.payload import Cause
+from headway.workflow_files import Workflows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def main(args: Namespace) -> int:
     started = next((e for e in records if isinstance(e, events.RunStarted)), None)
     if started is None:
         raise UsageError(f"run {found.label} has no beginning in the journal")
-    workflows = app.Workflows(repository.root)
+    workflows = Workflows(repository.root)
     first = _first_arguments(started, args)
     wish = request.request(first, workflows.load(started.workflow), _cause(started), repository)
     wish = wish.replace(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from headway import app
     from headway.runner.recorder import Sink
+    from headway.workflow_files import Workflows
 
 HELP = "run the repository's workflows on this machine"
 EXAMPLE = """\
@@ -73,11 +74,11 @@ def main(args: Namespace) -> int:
     plans_only = args.list or args.graph or args.dry_run
     if not plans_only and not args.in_place:
         git.anticipate(repository.root)
-    from headway import app
     from headway.cli import request
     from headway.runner.payload import read_payload
+    from headway.workflow_files import Workflows
 
-    workflows = app.Workflows(repository.root)
+    workflows = Workflows(repository.root)
     payload = read_payload(args.event_path) if args.event_path else None
     chosen = request.choose(args, workflows, repository, payload)
     if plans_only:
@@ -91,7 +92,7 @@ def main(args: Namespace) -> int:
 
 def run_all(
     requests: Sequence[app.Request],
-    workflows: app.Workflows,
+    workflows: Workflows,
     repository: git.Repository,
     args: Namespace,
 ) -> int:

@@ -71,6 +71,7 @@ class Job:
         self.matchers: list[Matcher] = []
         self.groups: list[int] = []  # process groups of the programs that steps started
         self.post: list[steps.Post] = []
+        self.unused_files: dict[str, list[str]] = {}  # command files that stayed empty
         self._lock = threading.Lock()
         self._running: dict[Step, Callable[[], bool]] = {}  # its condition, asked on cancel
         self._count = 0

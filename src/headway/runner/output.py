@@ -94,6 +94,9 @@ class Output:
 
     def _lines(self, block: bytes, continued: bool) -> None:
         """`continued`: the first line is no line's beginning, so it holds no command."""
+        if b"::" not in block and b"##[" not in block:  # most output, found out fast
+            self._plain(block)
+            return
         position = 0
         for found in _CANDIDATE.finditer(block):
             start = block.rfind(b"\n", 0, found.start()) + 1

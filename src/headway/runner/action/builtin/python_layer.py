@@ -16,8 +16,8 @@ that (50 ms, most of it for pip's files).
 from __future__ import annotations
 
 import os
-import subprocess
 
+from headway.clients.program import ask
 from headway.errors import HeadwayError
 from headway.runner.copying import copy_all, copy_file
 from headway.runner.removal import remove_tree
@@ -111,7 +111,7 @@ def _make_prefix(tool: Tool, folder: str) -> bool:
     question = "import sys, encodings, site; print(sys.prefix); print(sys.base_prefix)"
     if tool.version.major < 3:
         question = "import sys; print(sys.prefix); print(sys.exec_prefix)"
-    return _output([program, "-c", question]).split("\n")[:2] == [folder, folder]
+    return ask([program, "-c", question]).lines == [folder, folder]
 
 
 def _aliases(tool: Tool) -> list[str]:
@@ -143,21 +143,13 @@ def _link_rest(tool: Tool, folder: str) -> None:
 
 def _make_venv(tool: Tool, folder: str) -> None:
     argv = [tool.program, "-I", "-m", "venv", "--without-pip", folder]
-    done = subprocess.run(argv, capture_output=True, check=False)
-    if done.returncode:
-        said = os.fsdecode(done.stdout + done.stderr).strip().split("\n")[-1]
+    done = ask(argv)
+    if done.code != 0:
+        said = (done.output + done.complaint).strip().split("\n")[-1]
         raise HeadwayError(
             f"{tool.program} can't make an environment for the job: {said}",
             hint="install its venv module (Debian: apt install python3-venv)",
         )
-
-
-def _output(argv: list[str]) -> str:
-    try:
-        done = subprocess.run(argv, capture_output=True, check=False)
-    except OSError:
-        return ""
-    return os.fsdecode(done.stdout) if done.returncode == 0 else ""
 
 
 # --- pip ---------------------------------------------------------------------------------
@@ -185,7 +177,7 @@ def _add_pip(tool: Tool, folder: str) -> None:
         program = os.path.join(folder, "bin", _name(tool))
         program = program if os.path.exists(program) else tool.program
         # Else every job would compile it again, the first time that it runs pip.
-        _output([program, "-I", "-m", "compileall", "-q", os.path.join(target, "pip")])
+        ask([program, "-m", "compileall", "-q", os.path.join(target, "pip")])
 
 
 def _wheel(tool: Tool, name: str) -> str:

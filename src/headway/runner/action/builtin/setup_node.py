@@ -101,13 +101,14 @@ def _wanted(context: ActionContext) -> str:
 
 def _choose(context: ActionContext, spec: str) -> Tool:
     """The newest Node that `spec` allows. Raises ActionFailed, with what there is."""
-    found = tools.find_nodes(context.env, context.tool_cache)
+    found = tools.nodes(context.env, context.tool_cache)
+    found += tools.nodes_on_path(context.env, context.temp)
     arch = text(context, "architecture") or tools.architecture()
     same = [t for t in found if arch == tools.architecture()]
     chosen = max(suitable(spec, same), key=lambda t: t.version.order, default=None)
     if chosen is None:
         ordered = sorted(found, key=lambda t: t.version.order, reverse=True)
-        names = ", ".join(t.label for t in ordered)
+        names = ", ".join(dict.fromkeys(t.label for t in ordered))
         number = re.sub(r"[^\w./*-]", "", spec) or "--lts"
         raise ActionFailed(
             f"Unable to find Node version '{spec}' for architecture {arch} on this machine, which "
@@ -189,10 +190,9 @@ def _package(tool: Tool, name: str) -> str:
 
 
 def _tell_of_path(context: ActionContext) -> None:
-    for tool in tools.find_nodes({**context.env, "HOME": "/nonexistent"}, ""):
+    for tool in tools.nodes_on_path(context.env, besides="")[:1]:
         context.output("node-version", f"v{tool.version}")
         context.log(f"No version is asked for: {tool.program} {tool.version} stays in use")
-        return
 
 
 def _registry(context: ActionContext, url: str) -> None:

@@ -45,28 +45,24 @@ def main(context: ActionContext) -> None:
     pip_version = _pip_version(context)
     for name in ("check-latest", "update-environment", "allow-prereleases", "freethreaded"):
         flag(context, name)
-    found = tools.find_pythons(context.env, context.tool_cache)
     if wanted:
         context.group("Installed versions")
         for spec in wanted:
-            tool = _choose(context, spec, found)
-            program = _set_up(context, tool)
+            program = _set_up(context, _choose(context, spec))
         context.endgroup()
         if pip_version:
             _pip(context, program, "install", "--upgrade", f"pip=={pip_version}")
         if text(context, "pip-install"):
             _pip(context, program, "install", *text(context, "pip-install").split())
     else:
-        _use_path(context, found)
+        _use_path(context)
     _cache(context)
     context.add_matcher(os.path.join(os.path.dirname(__file__), "matchers", "python.json"))
 
 
 def _wanted(context: ActionContext) -> list[str]:
-    versions, file = (
-        lines(context.inputs.get("python-version", "")),
-        text(context, "python-version-file"),
-    )
+    versions = lines(context.inputs.get("python-version", ""))
+    file = text(context, "python-version-file")
     if versions:
         if file:
             context.warning(
@@ -93,19 +89,26 @@ def _pip_version(context: ActionContext) -> str:
 # --- choosing ----------------------------------------------------------------------------
 
 
-def _choose(context: ActionContext, spec: str, found: list[Tool]) -> Tool:
-    """The newest Python that `spec` allows. Raises ActionFailed, with what there is."""
+def _choose(context: ActionContext, spec: str) -> Tool:
+    """The newest Python that `spec` allows, of those that a version manager has; else one on
+    PATH. Raises ActionFailed, with what there is."""
     arch = text(context, "architecture") or tools.architecture()
-    suitable = found if arch == tools.architecture() else []
-    if spec.startswith("pypy"):
-        chosen = _choose_pypy(spec, suitable)
-    elif spec.startswith("graalpy"):
-        chosen = None
-    else:
-        chosen = _choose_cpython(context, spec, suitable)
+    managed = tools.pythons(context.env, context.tool_cache)
+    chosen = _newest(context, spec, arch, managed)
     if chosen is None:
-        raise ActionFailed(_not_found(context, spec, arch, found))
+        others = tools.pythons_on_path(context.env, context.temp)
+        chosen = _newest(context, spec, arch, others)
+        if chosen is None:
+            raise ActionFailed(_not_found(context, spec, arch, [*managed, *others]))
     return chosen
+
+
+def _newest(context: ActionContext, spec: str, arch: str, found: list[Tool]) -> Tool | None:
+    if arch != tools.architecture() or spec.startswith("graalpy"):
+        return None
+    if spec.startswith("pypy"):
+        return _choose_pypy(spec, found)
+    return _choose_cpython(context, spec, found)
 
 
 def _choose_cpython(context: ActionContext, spec: str, found: list[Tool]) -> Tool | None:
@@ -149,7 +152,8 @@ def _choose_pypy(spec: str, found: list[Tool]) -> Tool | None:
 
 def _not_found(context: ActionContext, spec: str, arch: str, found: list[Tool]) -> str:
     ordered = sorted(found, key=lambda t: (t.flavour, t.version.order), reverse=True)
-    names = ", ".join(f"{'pypy' if t.flavour == 'pypy' else ''}{t.label}" for t in ordered)
+    labels = [("pypy" if t.flavour == "pypy" else "") + t.label for t in ordered]
+    names = ", ".join(dict.fromkeys(labels))
     plain = re.match(r"[\d.]+", spec)
     number = plain[0].rstrip(".") if plain else "VERSION"
     ways = [f"uv python install {number}", f"pyenv install {number}"]
@@ -202,18 +206,14 @@ def _export(context: ActionContext, location: str) -> None:
     context.add_path(location + "/bin")
 
 
-def _use_path(context: ActionContext, found: list[Tool]) -> None:
+def _use_path(context: ActionContext) -> None:
     """Without a version: the Python that PATH finds, but still as the job's own."""
     context.warning(
         "The `python-version` input is not set.  The version of Python currently in `PATH` "
         "will be used."
     )
-    folders = context.env.get("PATH", "").split(os.pathsep)
-    paths = [os.path.join(f, n) for f in folders for n in ("python", "python3")]
-    first = next((os.path.realpath(p) for p in paths if os.access(p, os.X_OK)), "")
-    for tool in found:
-        if os.path.realpath(tool.program) == first:
-            _set_up(context, tool)
+    for tool in tools.pythons_on_path(context.env, context.temp)[:1]:
+        _set_up(context, tool)
 
 
 def _pip(context: ActionContext, program: str, *arguments: str) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 
+from headway.clients.program import ask
 from headway.runner.action.builtin.semver import Version
 from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ARCHITECTURES = {
     "x86_64": "x64",
@@ -48,8 +49,8 @@ def architecture() -> str:
     return ARCHITECTURES.get(machine, machine)
 
 
-def find_pythons(env: Mapping[str, str], tool_cache: str) -> list[Tool]:
-    """Every Python that can be found, each installation once."""
+def pythons(env: Mapping[str, str], tool_cache: str) -> list[Tool]:
+    """Every Python that a version manager has, each installation once."""
     home = env.get("HOME") or os.path.expanduser("~")
     data = env.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
     folders = [
@@ -60,12 +61,11 @@ def find_pythons(env: Mapping[str, str], tool_cache: str) -> list[Tool]:
         *_inside(env.get("MISE_DATA_DIR") or os.path.join(data, "mise"), "installs/python"),
         *_cached(tool_cache, "PyPy"),
     ]
-    found = [_python(name, folder) for name, folder in folders]
-    return _once([*found, *_pythons_on_path(env)])
+    return _once([_python(name, folder) for name, folder in folders])
 
 
-def find_nodes(env: Mapping[str, str], tool_cache: str) -> list[Tool]:
-    """Every Node that can be found, each installation once."""
+def nodes(env: Mapping[str, str], tool_cache: str) -> list[Tool]:
+    """Every Node that a version manager has, each installation once."""
     home = env.get("HOME") or os.path.expanduser("~")
     data = env.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
     nvm = env.get("NVM_DIR") or os.path.join(home, ".nvm")
@@ -81,8 +81,7 @@ def find_nodes(env: Mapping[str, str], tool_cache: str) -> list[Tool]:
         *_inside(env.get("NODENV_ROOT") or os.path.join(home, ".nodenv"), "versions"),
         *_inside(env.get("N_PREFIX") or "/usr/local", "n/versions/node"),
     ]
-    found = [_node(name, folder) for name, folder in folders]
-    return _once([*found, *_nodes_on_path(env)])
+    return _once([_node(name, folder) for name, folder in folders])
 
 
 def _inside(folder: str, below: str) -> Iterator[tuple[str, str]]:
@@ -103,7 +102,7 @@ def _cached(tool_cache: str, tool: str) -> Iterator[tuple[str, str]]:
                 yield version + ("t" if name.endswith("-freethreaded") else ""), path
 
 
-def _once(tools: list[Tool | None]) -> list[Tool]:
+def _once(tools: Iterable[Tool | None]) -> list[Tool]:
     found: dict[str, Tool] = {}
     for tool in tools:
         if tool is not None:
@@ -167,14 +166,19 @@ _ASK_PYTHON = (
 )
 
 
-def _pythons_on_path(env: Mapping[str, str]) -> Iterator[Tool]:
+def pythons_on_path(env: Mapping[str, str], besides: str) -> list[Tool]:
+    """Those that PATH leads to, first things first, but for what is below `besides`."""
+    return _once(_pythons_on_path(env, besides))
+
+
+def _pythons_on_path(env: Mapping[str, str], besides: str) -> Iterator[Tool]:
     seen: set[str] = set()
-    for path in _on_path(env, r"python(?:3(?:\.\d+t?)?)?"):
+    for path in _on_path(env, r"python(?:3(?:\.\d+t?)?)?", besides):
         real = os.path.realpath(path)
         if real in seen:
             continue
         seen.add(real)
-        said = _ask([path, "-I", "-c", _ASK_PYTHON])
+        said = ask([path, "-I", "-c", _ASK_PYTHON]).lines
         if len(said) != 5:
             continue
         text, flavour, threads, prefix, program = said
@@ -195,31 +199,27 @@ def _node(name: str, folder: str) -> Tool | None:
     return Tool("node", version, str(version), folder, program)
 
 
-def _nodes_on_path(env: Mapping[str, str]) -> Iterator[Tool]:
-    for path in _on_path(env, "node(?:js)?"):
-        said = _ask([path, "--version"])
+def nodes_on_path(env: Mapping[str, str], besides: str) -> list[Tool]:
+    """Those that PATH leads to, first things first, but for what is below `besides`."""
+    return _once(_nodes_on_path(env, besides))
+
+
+def _nodes_on_path(env: Mapping[str, str], besides: str) -> Iterator[Tool]:
+    for path in _on_path(env, "node(?:js)?", besides):
+        said = ask([path, "--version"]).lines
         version = Version.parse(said[0]) if said else None
         if version is not None:
             prefix = os.path.dirname(os.path.dirname(os.path.realpath(path)))
             yield Tool("node", version, str(version), prefix, os.path.realpath(path))
 
 
-def _on_path(env: Mapping[str, str], pattern: str) -> Iterator[str]:
+def _on_path(env: Mapping[str, str], pattern: str, besides: str) -> Iterator[str]:
     """Programs on PATH, but not the stand-ins that version managers put there."""
     for folder in dict.fromkeys(env.get("PATH", "").split(os.pathsep)):
         if not os.path.isabs(folder) or "shims" in folder.split("/"):
             continue
+        if folder.startswith(besides.rstrip("/") + "/"):
+            continue
         for name, path in _inside(folder, ""):
             if re.fullmatch(pattern, name) and os.access(path, os.X_OK):
                 yield path
-
-
-def _ask(argv: list[str]) -> list[str]:
-    """What a program prints, by line; nothing if it can't be started, fails or hangs."""
-    import subprocess
-
-    try:
-        done = subprocess.run(argv, capture_output=True, timeout=10, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return os.fsdecode(done.stdout).split("\n")[:-1] if done.returncode == 0 else []
