@@ -71,14 +71,19 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are counted in /metrics; a line for each would only slow them down."""
 
 
-def serve(server: Server, drain: float) -> None:
-    """Answers until SIGTERM or SIGINT, then fails /health for `drain` seconds and closes.
-
-    The wait lets a load balancer see that this instance is going before it stops listening.
-    """
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set from now on."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def serve(server: Server, stop: threading.Event, drain: float) -> None:
+    """Answers until `stop`, then fails /health for `drain` seconds and closes.
+
+    The wait lets a load balancer see that this instance is going before it stops listening.
+    """
     accepting = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     accepting.start()
     stop.wait()
