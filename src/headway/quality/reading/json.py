@@ -46,6 +46,20 @@ def decode_lines(source: Source, type: type[T]) -> Iterator[T]:
                 raise _error(source, error, line, number) from None
 
 
+def decode_any(source: Source, type: type[T]) -> list[T]:
+    """A list of `type`, JSON Lines of it, or one alone: how tools write the same records.
+
+    Raises ReportError.
+    """
+    data = source.read().lstrip()
+    if data.startswith(b"["):
+        return decode(source, list[type])  # type: ignore[valid-type]
+    first, _, rest = data.partition(b"\n")
+    if rest.strip() and first.rstrip().endswith(b"}"):
+        return list(decode_lines(source, type))
+    return [decode(source, type)]
+
+
 def convert(source: Source, value: object, type: type[T], path: str) -> T:
     """A value from `items` as `type`; `path` is where it stood, for the error."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from headway.quality.reading.head import plain
 from headway.quality.reading.source import CHUNK, MIB, Source
@@ -35,3 +35,15 @@ def lines(source: Source) -> Iterator[tuple[int, str]]:
         if len(raw) > MAX_LINE:
             raise source.error("a line is longer than 1 MiB", line=number)
         yield number, plain(raw.decode("utf-8", "replace"))
+
+
+def path_of(text: str) -> str:
+    """A path as tools write it, with forward slashes and without a leading `./`."""
+    return text.strip().replace("\\", "/").removeprefix("./")
+
+
+def summary(problems: Iterable[str], most: int = 3) -> str:
+    """What a tool says went wrong, in one line: the first few, and how many more."""
+    unique = list(dict.fromkeys(" ".join(problem.split())[:300] for problem in problems))
+    more = f"; and {len(unique) - most} more" if len(unique) > most else ""
+    return "; ".join(unique[:most]) + more
