@@ -119,7 +119,7 @@ class Screen:
         if view.start is None:
             return []
         right = elapsed(now - view.at)
-        if view.cancelling:
+        if view.cancelling and view.state == RUNNING:
             right = f"cancelling, {right}"
         start, dot = view.start, f" {self._style.mark('dot')} "
         ref = start.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")

@@ -74,8 +74,8 @@ class Style:
         if not right:
             return self._cut(left, width)[0]
         needed = sum(cells(text) for _, text in left)
-        # What is left over, but at least a third, and nothing where that is no room for words.
-        room = max(width - needed - 2, width // 3)
+        # What is left over, but at least two fifths, and nothing where no word would fit.
+        room = max(width - needed - 2, width * 2 // 5)
         end, taken = self._cut([("dim", right)], room) if room >= 5 else ([], 0)
         if not end:
             return self._cut(left, width)[0]
