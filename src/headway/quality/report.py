@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from headway.quality import lines as bitmap
+from headway.quality.branches import Branch, unpack
 from headway.quality.severity import Severity
 
 Kind = Literal[
@@ -103,26 +104,16 @@ class TestCase(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return max(1, self.passes + self.failures)
 
 
-class Branch(Struct, frozen=True, array_like=True):
-    """The ways out of one line: how many there are, how many were taken.
-
-    `missed` names those not taken when the tool says which (None: it does not), so that two
-    shards that each took another way add up to both.
-    """
-
-    line: int
-    total: int
-    taken: int
-    missed: tuple[str, ...] | None = None
-
-
 class FileCoverage(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One source file: bitmaps (see `headway.quality.lines`) of coverable and of hit lines."""
+    """One source file: bitmaps (see `headway.quality.lines`) of coverable and of hit lines.
+
+    `branch_data` is the compact text of `headway.quality.branches`.
+    """
 
     path: str
     coverable: bytes = b""
     covered: bytes = b""
-    branches: tuple[Branch, ...] = ()
+    branch_data: str = ""
 
     @property
     def total(self) -> int:
@@ -131,6 +122,10 @@ class FileCoverage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def hit(self) -> int:
         return bitmap.count(self.covered)
+
+    @property
+    def branches(self) -> list[Branch]:
+        return unpack(self.branch_data)
 
     @property
     def missing(self) -> list[int]:

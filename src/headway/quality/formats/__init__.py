@@ -11,6 +11,9 @@ from headway.quality.formats.base import Format, Report, ReportError, Source
 # Module → syntax, in the order they are asked; within a syntax no two know the same file.
 FORMATS: dict[str, str] = {
     "junit": "xml",
+    "cobertura": "xml",
+    "jacoco": "xml",
+    "coverage_json": "json",
     "sarif": "json",
     "bandit": "json",
     "checkov": "json",
@@ -42,6 +45,8 @@ FORMATS: dict[str, str] = {
     "pylint_text": "text",
     "ruff_text": "text",
     "typescript": "text",
+    "lcov": "text",
+    "go_cover": "text",
     "scan_failure": "text",
 }
 

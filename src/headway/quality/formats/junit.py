@@ -8,6 +8,8 @@ handled below.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.xml import Element, elements
 from headway.quality.report import Outcome, TestCase
@@ -41,7 +43,7 @@ def parse(source: Source) -> Report:
     return Report(
         tool=tool or "junit",
         kind=KIND,
-        tests=tuple(_folded(attempts) for attempts in cases.values()),
+        tests=tuple(_folded(attempts, tool) for attempts in cases.values()),
         measures={f"tests.{name}": count for name, count in totals.items()},
     )
 
@@ -119,32 +121,32 @@ def _outcome(element: Element) -> tuple[Outcome, int, int]:
 
 def _message(element: Element) -> str:
     """The reason given, shortened: the message and then the text, without repeating it."""
-    for child in element.children:
-        if child.name in ("failure", "error", "skipped", *_RETRIED):
-            message, text = child.get("message").strip(), child.text.strip()
-            text = text or child.inner("stackTrace")
-            whole = text if message in text else f"{message}\n{text}" if text else message
-            return whole[:MAX_MESSAGE]
+    for names in (("failure", "error", "skipped"), _RETRIED):
+        for child in element.children:
+            if child.name in names:
+                message, text = child.get("message").strip(), child.text.strip()
+                text = text or child.inner("stackTrace")
+                whole = text if message in text else f"{message}\n{text}" if text else message
+                return whole[:MAX_MESSAGE]
     return ""
 
 
-def _folded(attempts: list[TestCase]) -> TestCase:
+def _folded(attempts: list[TestCase], tool: str) -> TestCase:
     """One test for all elements with its id: runners such as gotestsum and Gradle write each
-    retry as another element, in the order they ran, so the last one decides."""
-    from msgspec.structs import replace
-
-    last = attempts[-1]
+    retry as another element, and the last one decides."""
     if len(attempts) == 1:
-        return last
+        return attempts[0]
+    if tool == "pytest":
+        attempts = [_rerun(case) for case in attempts[:-1]] + attempts[-1:]
+    last = attempts[-1]
     failures = sum(case.failures for case in attempts)
     bad = next((case for case in attempts if case.outcome in ("failed", "error")), None)
     outcome = last.outcome
     if outcome == "passed" and failures:
         outcome = "flaky"
-    elif outcome == "skipped" and bad is not None:
-        outcome = bad.outcome
     elif outcome == "skipped":
-        outcome = next((c.outcome for c in attempts if c.outcome != "skipped"), "skipped")
+        ran = [case.outcome for case in attempts if case.outcome != "skipped"]
+        outcome = bad.outcome if bad else ran[-1] if ran else outcome
     return replace(
         last,
         outcome=outcome,
@@ -153,3 +155,11 @@ def _folded(attempts: list[TestCase]) -> TestCase:
         passes=sum(case.passes for case in attempts),
         failures=failures,
     )
+
+
+def _rerun(case: TestCase) -> TestCase:
+    """pytest's ids are unique, and pytest-rerunfailures leaves out what an earlier attempt was:
+    an element that is followed by another with its id is a failed attempt."""
+    if case.outcome != "passed":
+        return case
+    return replace(case, outcome="failed", passes=0, failures=1)
