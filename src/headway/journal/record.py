@@ -6,10 +6,6 @@ from headway import events
 from headway.digest import sha256
 from headway.events import Record
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 
 def text(seq: int, at: float, event: events.Event) -> str:
     """The event as one line of JSON: `kind`, `seq`, `at`, then its fields; ASCII only."""
