@@ -76,6 +76,11 @@ def canonical(driver: str) -> str:
     return _known(driver)[0]
 
 
+def looks_at_packages(driver: str) -> bool:
+    """True of tools that look for nothing but vulnerable packages."""
+    return _known(driver)[1] == "dependency"
+
+
 def _known(driver: str) -> tuple[str, Category | None]:
     name = driver.strip().lower()
     return next((v for k, v in _TOOLS.items() if name.startswith(k)), (name, None))

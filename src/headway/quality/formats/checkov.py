@@ -66,9 +66,7 @@ class Framework(Struct, frozen=True):
     check_type: str = ""
     results: Results = Results()
     summary: Summary | None = None
-    # At the top where there is nothing else.
-    passed: int = 0
-    checkov_version: str = ""
+    checkov_version: str = ""  # at the top where there is nothing else
 
 
 def detect(head: Head) -> bool:
@@ -78,12 +76,13 @@ def detect(head: Head) -> bool:
 
 
 def parse(source: Source) -> Report:
-    """Incomplete when files could not be parsed. `findings` is what Checkov counts as failed."""
+    """Incomplete when files could not be parsed, or none was recognised. `findings` is what Checkov counts as failed."""
     frameworks = decode_any(source, Framework)
     totals = [framework.summary or Summary() for framework in frameworks]
     unread = [file for framework in frameworks for file in framework.results.parsing_errors]
     count = sum(total.parsing_errors for total in totals)
     versions = [t.checkov_version for t in totals] + [f.checkov_version for f in frameworks]
+    nothing = all(f.summary is None and not f.check_type for f in frameworks)
     return Report(
         tool=NAME,
         kind=KIND,
@@ -94,8 +93,10 @@ def parse(source: Source) -> Report:
             "findings": sum(total.failed for total in totals),
             "findings.suppressed": sum(total.skipped for total in totals),
         },
-        complete=not unread and not count,
-        reason=summary(f"{file} can't be parsed" for file in unread)
+        complete=not (nothing or unread or count),
+        reason="nothing was checked: no resource was recognised"
+        if nothing
+        else summary(f"{file} can't be parsed" for file in unread)
         or (f"{count} files can't be parsed" if count else ""),
     )
 

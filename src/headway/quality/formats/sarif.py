@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.sarif import Invocation, Log, Result, Run
+from headway.quality.reading.sarif import Component, Invocation, Log, Result, Run
 from headway.quality.reading.text import summary
 from headway.quality.report import Finding
-from headway.quality.sarif_result import canonical, finding
+from headway.quality.sarif_result import canonical, finding, looks_at_packages
 
 NAME = "sarif"
 KIND: Kind = "findings"
@@ -53,13 +53,19 @@ def parse(source: Source) -> Report:
     versions = [driver.semanticVersion or driver.version or "" for driver in drivers]
     return Report(
         tool=", ".join(dict.fromkeys(canonical(driver.name) for driver in drivers)) or NAME,
-        kind="dependencies" if any(f.category == "dependency" for f in findings) else KIND,
+        kind=_kind(drivers, findings),
         tool_version=versions[0] if len(set(versions)) == 1 else "",
         findings=tuple(_once(findings)),
         measures={"findings": len(findings), "findings.suppressed": suppressed},
         complete=not failures,
         reason=summary(failures),
     )
+
+
+def _kind(drivers: list[Component], findings: list[Finding]) -> Kind:
+    about_packages = any(looks_at_packages(driver.name) for driver in drivers)
+    found = any(finding.category == "dependency" for finding in findings)
+    return "dependencies" if about_packages or found else KIND
 
 
 def _once(findings: list[Finding]) -> Iterator[Finding]:

@@ -88,12 +88,13 @@ def parse(source: Source) -> Report:
     unique = {(f.rule, f.package, f.version, f.file, f.line, f.context): f for f in found}
     tested = [p for p in projects if not p.error]
     only_iac = bool(tested) and all(p.infrastructureAsCodeIssues is not None for p in tested)
+    counts = [p.uniqueCount for p in projects if p.uniqueCount is not None]
     return Report(
         tool=NAME,
         kind="findings" if only_iac else KIND,
         findings=tuple(unique.values()),
-        measures={
-            "findings": sum(project.uniqueCount or 0 for project in projects),
+        measures=({"findings": sum(counts)} if counts else {})
+        | {
             "findings.suppressed": sum(_ignored(project) for project in projects),
             "packages": sum(project.dependencyCount for project in projects),
         },

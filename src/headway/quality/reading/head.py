@@ -104,8 +104,10 @@ def _few(names: list[str]) -> str:
 
 
 def _like_json(data: bytes) -> bool:
-    """`[INFO] done` and `{{x}}` start like JSON but aren't."""
-    return re.match(rb'\s*(\{\s*("|\}|$)|\[\s*([\[{"\]\d\-]|true|false|null|$))', data) is not None
+    """`[INFO] done`, `[0001] done`, `[12:30:01] done` and `{{x}}` start like JSON but aren't."""
+    number = rb"-?(?:0|[1-9]\d*)\s*(?:[.eE,\]]|$)"
+    inside = rb'[\[{"\]]|' + number + rb"|true|false|null|$"
+    return re.match(rb'\s*(\{\s*("|\}|$)|\[\s*(' + inside + rb"))", data) is not None
 
 
 def _xml_names(data: bytes) -> tuple[str, dict[str, str], frozenset[str]]:
