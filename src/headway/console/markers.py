@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from headway.console.style import Style
 
 _SIGN = b"##["
-_LINE = re.compile(rb"^##\[([a-z-]+)[^\]\n]*\]([^\n]*)(?:\n|\Z)", re.MULTILINE)
+# Compiled when a log has such a line: many have none.
+_LINE = rb"(?m)^##\[([a-z-]+)[^\]\n]*\]([^\n]*)(?:\n|\Z)"
 _LEVELS = {b"error": "bold red", b"warning": "bold yellow", b"notice": "bold"}
 # What the runner itself says at a step's beginning: its script, shell and environment.
 _HEADER = b"##[group]Run "
@@ -36,7 +37,7 @@ class Markers:
         if _SIGN not in block:
             return b"" if self._hiding else block
         shown, position = [], 0
-        for found in _LINE.finditer(block):
+        for found in re.finditer(_LINE, block):
             if not self._hiding:
                 shown.append(block[position : found.start()])
                 shown.append(self._line(found[1], found[2]))

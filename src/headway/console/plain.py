@@ -148,13 +148,14 @@ class Plain:
         if not self._prefixed:
             return b""
         if job not in self._prefixes:
-            names = [clean.one_line(name) for name in (*self.view.jobs, job)]
-            width = max((w for w in map(cells, names) if w <= WIDEST), default=0)
-            for name in (*self.view.jobs, job):
+            names = [name for name in (*self.view.jobs, job) if name not in self._prefixes]
+            shown = [clean.one_line(name) for name in (*self.view.jobs, job)]
+            width = max((w for w in map(cells, shown) if w <= WIDEST), default=0)
+            for name in names:
                 look = _COLOURS[len(self._prefixes) % len(_COLOURS)]
-                shown = clean.one_line(name)
-                text = f"{shown}{' ' * max(0, width - cells(shown))} |"
-                self._prefixes.setdefault(name, encode(self._style.paint(look, text)) + b" ")
+                text = clean.one_line(name)
+                text += f"{' ' * max(0, width - cells(text))} |"
+                self._prefixes[name] = encode(self._style.paint(look, text)) + b" "
         return self._prefixes[job]
 
     # --- events --------------------------------------------------------------------------

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LAST_LINES = 20
 LINE_LIMIT = 2000  # characters of one line; more is no longer read by people
 MOST_ANNOTATIONS = 10
-_REMARKS = re.compile(rb"^##\[(?:error|warning|notice)\][^\n]*\n?", re.MULTILINE)
+_REMARKS = rb"(?m)^##\[(?:error|warning|notice)\][^\n]*\n?"
 _EXIT = "Process completed with exit code "  # GitHub's annotation; the head says it already
 _LEVELS = {"error": "bold red", "warning": "bold yellow", "notice": "bold"}
 _VERBS = {
@@ -86,7 +86,7 @@ def failure_head(job: JobView, step: StepView, style: Style) -> str:
 
 def last_lines(data: bytes, style: Style, *, terminal: bool, count: int = LAST_LINES) -> list[str]:
     # Annotations are shown with their places; here they would be there twice.
-    shown = Markers(style, verbose=False).feed(_REMARKS.sub(b"", data))
+    shown = Markers(style, verbose=False).feed(re.sub(_REMARKS, b"", data))
     if terminal:
         shown = clean.lines(shown, colour=style.colour, utf8=style.unicode)
     found = shown.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")

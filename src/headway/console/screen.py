@@ -79,7 +79,7 @@ class Screen:
         room = max(1, height - 1)
         tree: list[Line] = []
         for detail in DETAILS:
-            tree = self.tree(view, last, detail, now=now, width=width, frame=frame)
+            tree = self.tree(view, last, detail, now=now, width=width, frame=frame, enough=room)
             if len(tree) <= room:
                 break
         return [self._head(view, now, width), *tree][: max(1, height)]
@@ -93,11 +93,14 @@ class Screen:
         now: float,
         width: int,
         frame: int = -1,
+        enough: int = 1 << 30,
     ) -> list[Line]:
-        """Jobs with their steps: ended first as it came, then what runs, then what waits."""
+        """Jobs with their steps, then what waits. Gives up with more lines than `enough`."""
         lines: list[Line] = []
         running = shown = passed = 0
         for job in view.jobs.values():
+            if len(lines) > enough:
+                return lines
             if job.state == QUEUED:
                 continue
             if job.state == RUNNING:
@@ -113,7 +116,7 @@ class Screen:
         hidden = running - shown
         names = ("more job runs", "more jobs run") if shown else ("job runs", "jobs run")
         more = self._count("running", hidden, names, width)
-        return [*done, *lines, *more, *self._queued(view, detail, width)]
+        return [*done, *lines, *more, *self._queued(view, detail, width, enough)]
 
     def _head(self, view: RunView, now: float, width: int) -> Line:
         if view.start is None:
@@ -178,18 +181,21 @@ class Screen:
             line = line.removeprefix("##[warning]").removeprefix("##[notice]")
             yield self._style.fit([("dim", bar), (look, clean.one_line(line))], width)
 
-    def _queued(self, view: RunView, detail: Detail, width: int) -> Iterable[Line]:
+    def _queued(self, view: RunView, detail: Detail, width: int, enough: int) -> Iterable[Line]:
         waiting = [job for job in view.jobs.values() if job.state == QUEUED]
         if not detail.each_queued:
             return self._count("queued", len(waiting), ("job waits", "jobs wait"), width)
-        lines = []
-        for job in waiting:
-            left = [n for n in job.needs if not _done(view, n)]
-            why = "waits for " + ", ".join(clean.one_line(n) for n in left) if left else "waits"
-            mark = self._style.mark_span("queued")
-            name = ("dim", clean.one_line(job.job))
-            lines.append(self._style.fit([mark, ("", " "), name, ("dim", f"  {why}")], width))
-        return lines
+        # `needs` names ids, of which a matrix makes several jobs.
+        going = {n for job in view.jobs.values() if not job.finished for n in (job.id, job.job)}
+        return [self._waiting(job, going, width) for job in waiting[: enough + 1]]
+
+    def _waiting(self, job: JobView, going: set[str], width: int) -> Line:
+        left = [clean.one_line(name) for name in job.needs if name in going]
+        why = "waits for " + ", ".join(left) if left else "waits"
+        name = ("dim", clean.one_line(job.job))
+        return self._style.fit(
+            [self._style.mark_span("queued"), ("", " "), name, ("dim", f"  {why}")], width
+        )
 
     def _count(self, state: str, count: int, words: tuple[str, str], width: int) -> list[Line]:
         if not count:
@@ -200,8 +206,3 @@ class Screen:
 
 def _matters(step: StepView) -> bool:
     return step.state == RUNNING or step.state == events.FAILURE
-
-
-def _done(view: RunView, name: str) -> bool:
-    """Whether a needed job has ended: `needs` names its id, of which a matrix makes several."""
-    return all(job.finished for job in view.jobs.values() if name in (job.id, job.job))
