@@ -72,9 +72,9 @@ def test_the_demo_runs_the_shops_workflow(tmp_path: Path, environment: dict[str,
     events = [json.loads(line) for line in answer.stdout.splitlines()]
     jobs = {e["job"]: e for e in events if e["kind"] == "job.finished"}
     assert {job["conclusion"] for job in jobs.values()} == {"success"}
-    tests = {"Test (3.11, memory)", "Test (3.11, sqlite)"}
-    assert set(jobs) == {"Lint", "Types", "Security", "Package", "Report"} | tests
-    assert jobs["Package"]["outputs"] == {"version": "1.4.0"}
+    tests = {"test (3.11, memory)", "test (3.11, sqlite)"}
+    assert set(jobs) == {"lint", "types", "security", "package", "report"} | tests
+    assert jobs["package"]["outputs"] == {"version": "1.4.0"}
     artifacts = {e["name"] for e in events if e["kind"] == "artifact.stored"}
     assert artifacts == {"results-3.11-memory", "results-3.11-sqlite", "wheel"}
     summary = "".join(e["markdown"] for e in events if e["kind"] == "summary")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,13 @@ class Service:
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline().rpartition(":")[2])
 
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
 
@@ -39,13 +47,13 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    started = Service(tmp_path)
-    yield started
-    started.process.kill()
-    started.process.communicate()
+    with Service(tmp_path) as started:
+        yield started
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: object = None):
+def ask(
+    connection: http.client.HTTPConnection, method: str, path: str, body: object = None
+) -> tuple[http.client.HTTPResponse, Any]:
     connection.request(method, path, json.dumps(body) if body is not None else None)
     answer = connection.getresponse()
     return answer, json.loads(answer.read())
@@ -87,20 +95,23 @@ def test_sigterm_stops_it_cleanly(service: Service):
 
 
 def test_it_says_goodbye_before_it_goes(tmp_path: Path):
-    service = Service(tmp_path, SHOP_DRAIN="1.0")
+    with Service(tmp_path, SHOP_DRAIN="1.0") as service:
+        answer, _ = health(service)
+        assert answer.status == 200
+        service.process.send_signal(signal.SIGTERM)
+        while answer.status == 200:
+            answer, body = health(service)
+        assert body["status"] == "draining"
+        assert answer.getheader("Connection") == "close"
+        assert service.process.wait(timeout=20) == 0
+
+
+def health(service: Service) -> tuple[http.client.HTTPResponse, Any]:
     connection = service.connect()
-    answer, _ = ask(connection, "GET", "/health")
-    assert answer.status == 200
-    service.process.send_signal(signal.SIGTERM)
-    while answer.status == 200:
+    try:
+        return ask(connection, "GET", "/health")
+    finally:
         connection.close()
-        connection = service.connect()
-        answer, health = ask(connection, "GET", "/health")
-    assert health["status"] == "draining"
-    assert answer.getheader("Connection") == "close"
-    connection.close()
-    service.process.communicate(timeout=20)
-    assert service.process.returncode == 0
 
 
 @pytest.mark.parametrize(

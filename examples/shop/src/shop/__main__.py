@@ -9,7 +9,7 @@ from shop import settings
 from shop.app import App
 from shop.catalogue import fill
 from shop.metrics import Metrics
-from shop.server import Server, serve, stop_on_signals
+from shop.server import Server, hold_signals, serve
 from shop.stores import open_store
 
 
@@ -21,10 +21,10 @@ def main() -> int:
         print(f"shop: {error}", file=sys.stderr)
         return 2
     fill(store)
-    stop = stop_on_signals()  # before anybody is told that there is something to stop
+    hold_signals()  # before anybody is told that there is something to stop
     server = Server((chosen.host, chosen.port), App(store, Metrics(chosen.release)))
     print(f"shop {chosen.release} listens on http://{chosen.host}:{server.port}", flush=True)
-    serve(server, stop, chosen.drain)
+    serve(server, chosen.drain)
     store.close()
     print("shop stopped", flush=True)
     return 0

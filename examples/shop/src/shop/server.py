@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,7 @@ from shop import __version__
 from shop.app import App, Request, Response, problem
 
 MAX_BODY = 64 * 1024  # bytes
+STOP = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 class Server(ThreadingHTTPServer):
@@ -71,24 +73,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are counted in /metrics; a line for each would only slow them down."""
 
 
-def stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set from now on."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+def hold_signals() -> None:
+    """From now on a signal to stop waits until `serve` asks for it, so that none is missed."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
 
 
-def serve(server: Server, stop: threading.Event, drain: float) -> None:
-    """Answers until `stop`, then fails /health for `drain` seconds and closes.
+def serve(server: Server, drain: float) -> None:
+    """Answers until SIGTERM or SIGINT, then fails /health for `drain` seconds and closes.
 
     The wait lets a load balancer see that this instance is going before it stops listening.
     """
     accepting = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     accepting.start()
-    stop.wait()
+    signal.sigwait(STOP)
     server.app.draining = True
-    threading.Event().wait(drain)
+    time.sleep(drain)
     server.shutdown()
     accepting.join()
     server.server_close()
