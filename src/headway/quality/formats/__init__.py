@@ -6,14 +6,25 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 
-from headway.quality.formats.base import Format, Report, ReportError, Source
+from headway.quality.formats.base import Format, Head, Report, ReportError, Source
+from headway.quality.reading.head import HEAD_SIZE
+from headway.quality.reading.source import WHOLE
 
 # Module → syntax, in the order they are asked; within a syntax no two know the same file.
 FORMATS: dict[str, str] = {
     "junit": "xml",
     "cobertura": "xml",
     "jacoco": "xml",
+    "lizard_xml": "xml",
+    "cyclonedx_xml": "xml",
     "coverage_json": "json",
+    "k6": "json",
+    "locust_json": "json",
+    "radon": "json",
+    "complexipy": "json",
+    "jscpd": "json",
+    "cyclonedx": "json",
+    "spdx": "json",
     "sarif": "json",
     "bandit": "json",
     "checkov": "json",
@@ -47,6 +58,11 @@ FORMATS: dict[str, str] = {
     "typescript": "text",
     "lcov": "text",
     "go_cover": "text",
+    "locust_csv": "text",
+    "hey": "text",
+    "wrk": "text",
+    "lizard_csv": "text",
+    "spdx_tag": "text",
     "scan_failure": "text",
 }
 
@@ -65,6 +81,14 @@ def formats(syntax: str = "") -> Iterator[Format]:
 def detect(source: Source) -> Format | None:
     """The format whose report this is, by content; None when no format knows it."""
     head = source.head
+    known = _knows(head)
+    if known is None and head.syntax == "json" and HEAD_SIZE < source.size <= WHOLE:
+        # A tool may write what names its format at the end, after pages of results.
+        known = _knows(head.with_top_level(source.read()))
+    return known
+
+
+def _knows(head: Head) -> Format | None:
     return next((form for form in formats(head.syntax) if form.detect(head)), None)
 
 
@@ -126,8 +150,22 @@ def _files(patterns: Iterable[str], errors: list[ReportError]) -> list[str]:
 
 
 def _unknown(source: Source) -> ReportError:
+    """What to say of a file that no format knows; that it is cut off, say, if that is so."""
+    try:
+        _check_syntax(source)
+    except ReportError as error:
+        return error
     known = ", ".join(sorted(form.NAME for form in formats()))
     return source.error(
         f"not a report of a known format: this is {source.head.describe()}",
         hint=f"known formats: {known}",
     )
+
+
+def _check_syntax(source: Source) -> None:
+    from headway.quality.reading import json, xml
+
+    if source.head.syntax == "xml" and not source.head.root:
+        xml.walk(source)
+    elif source.head.syntax == "json":
+        json.decode(source, object)

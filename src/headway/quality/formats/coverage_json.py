@@ -14,7 +14,7 @@ KIND: Kind = "coverage"
 SYNTAX = "json"
 
 
-class _Meta(Struct):
+class _Meta(Struct, frozen=True):
     version: str = ""
 
 

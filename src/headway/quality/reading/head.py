@@ -71,6 +71,13 @@ class Head:
         """Every one of these JSON paths was seen."""
         return all(path in self.values for path in paths)
 
+    def with_top_level(self, data: bytes) -> Head:
+        """This head of a JSON object, knowing the keys of the whole object: `data` is all of it."""
+        wider = Head(self.data, self.name)
+        wider.whole = self.whole
+        wider.__dict__["values"] = {**_top_level(data), **self.values}
+        return wider
+
     @cached_property
     def _xml(self) -> tuple[str, dict[str, str], frozenset[str]]:
         return _xml_names(self.data) if self.syntax == "xml" else ("", {}, frozenset())
@@ -159,6 +166,22 @@ def _json_values(data: bytes) -> dict[str, str]:
                 if not found.get(where):
                     found[where] = value.decode("utf-8", "replace")
             key = ""
+    return found
+
+
+def _top_level(data: bytes) -> dict[str, str]:
+    """The outermost object's keys, with short strings and numbers; {} if it isn't well-formed."""
+    import msgspec
+
+    try:
+        raw = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return {}
+    found = {}
+    for key, value in raw.items():
+        text = bytes(value[: MAX_VALUE + 1])
+        short = len(text) <= MAX_VALUE and text[:1] not in (b"{", b"[")
+        found[key] = text.strip(b'"').decode("utf-8", "replace") if short else ""
     return found
 
 
