@@ -413,7 +413,9 @@ def _loose_commit(root: str, sha: str) -> bytes | None:
 def branches_and_tags(root: str) -> list[str]:
     """Short names, newest first: what an error can offer when a ref isn't there."""
     query = ("for-each-ref", "--sort=-creatordate", "--format=%(refname:short)")
-    names = text(root, *query, "refs/heads", "refs/remotes", "refs/tags").split("\n")
+    # 128: the repository is damaged; what can be listed is still worth offering.
+    output = text(root, *query, "refs/heads", "refs/remotes", "refs/tags", accept=(0, 128))
+    names = output.split("\n")
     return [name for name in names if name and not name.endswith("/HEAD")]
 
 

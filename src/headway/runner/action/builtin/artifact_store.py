@@ -223,7 +223,8 @@ def delete(run_store: str, name: str) -> bool:
     """False when there is none."""
     for artifact in artifacts(run_store):
         if artifact.name == name:
-            os.unlink(os.path.join(run_store, "artifact-index", f"{artifact.id}.json"))
+            entry = os.path.join(run_store, "artifact-index", str(artifact.id))
+            os.rename(f"{entry}.json", f"{entry}.deleted")  # the number isn't given again
             remove_tree(artifact.path)
             return True
     return False

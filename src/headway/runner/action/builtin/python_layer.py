@@ -9,8 +9,10 @@ GitHub's runners. Python finds its prefix from where its executable is, so it ta
 an installation like any other. Where that doesn't work (PyPy, macOS frameworks), it is a
 virtual environment after all.
 
-What a layer is made of is put together once for each Python and kept; a job's is a copy of
-that (50 ms, most of it for pip's files).
+What a layer is made of is put together once for each Python and kept (a second or two); a
+job's layer shares those files by hard links, which takes 25 ms where copying them takes 80 to
+200. That is safe since nothing writes into an installed file: pip and Python's own cache put
+new files in the place of old ones. The files are read-only all the same.
 """
 
 from __future__ import annotations
@@ -35,17 +37,36 @@ def make_layer(tool: Tool, store: str, folder: str) -> str:
 
     `store` is the folder for what is kept. Raises HeadwayError or OSError.
     """
-    name = _name(tool)
-    program = os.path.join(folder, "bin", name)
+    program = os.path.join(folder, "bin", "python")
     if not os.path.exists(program):
         template = _template(tool, store)
         remove_tree(folder)
         os.makedirs(folder)
         if os.path.exists(os.path.join(template, "pyvenv.cfg")):
             _make_venv(tool, folder)
-        copy_all(template, folder)
+        _share(template, folder)
         _write_scripts(folder, tool)
     return program
+
+
+def _share(template: str, folder: str) -> None:
+    """Links all files of the template into the new folder, or copies what can't be linked."""
+    for path, folders, files in os.walk(template):
+        target = folder + path[len(template) :]
+        os.makedirs(target, exist_ok=True)
+        for name in (*files, *(d for d in folders if os.path.islink(os.path.join(path, d)))):
+            if not os.path.lexists(os.path.join(target, name)):
+                _share_file(os.path.join(path, name), os.path.join(target, name))
+
+
+def _share_file(source: str, target: str) -> None:
+    if os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+        return
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        copy_file(source, target)
 
 
 def has_pip(folder: str) -> bool:
@@ -79,6 +100,7 @@ def _template(tool: Tool, store: str) -> str:
             for name in os.listdir(os.path.join(incoming, "bin")):
                 os.unlink(os.path.join(incoming, "bin", name))  # made anew for each job
         _add_pip(tool, incoming)
+        _protect(incoming)
         try:
             os.rename(incoming, folder)
         except OSError:
@@ -87,6 +109,14 @@ def _template(tool: Tool, store: str) -> str:
     finally:
         remove_tree(incoming)
     return folder
+
+
+def _protect(folder: str) -> None:
+    for path, _, files in os.walk(folder):
+        for name in files:
+            file = os.path.join(path, name)
+            if not os.path.islink(file):
+                os.chmod(file, os.stat(file).st_mode & 0o555)
 
 
 # --- a prefix of its own -----------------------------------------------------------------
@@ -103,7 +133,7 @@ def _make_prefix(tool: Tool, folder: str) -> bool:
         os.symlink(name, os.path.join(folder, "bin", link))
     standard = _library(tool.prefix, tool)
     for entry in os.listdir(standard) if os.path.isdir(standard) else ():
-        if entry not in ("site-packages", "dist-packages", "EXTERNALLY-MANAGED", "__pycache__"):
+        if entry not in ("site-packages", "dist-packages", "EXTERNALLY-MANAGED"):
             os.symlink(os.path.join(standard, entry), os.path.join(library, entry))
     os.mkdir(os.path.join(library, "site-packages"))
     _link_rest(tool, folder)
@@ -169,6 +199,8 @@ def _add_pip(tool: Tool, folder: str) -> None:
     os.makedirs(target, exist_ok=True)
     names = ["pip"] if tool.version.core >= (3, 12, 0) else ["pip", "setuptools"]
     for name in names:
+        if _copy_installed(tool, name, target):
+            continue
         wheel = _wheel(tool, name)
         if wheel:
             with zipfile.ZipFile(wheel) as archive:
@@ -178,6 +210,24 @@ def _add_pip(tool: Tool, folder: str) -> None:
         program = program if os.path.exists(program) else tool.program
         # Else every job would compile it again, the first time that it runs pip.
         ask([program, "-m", "compileall", "-q", os.path.join(target, "pip")])
+
+
+def _copy_installed(tool: Tool, name: str, target: str) -> bool:
+    """Takes over what the Python found has of it, compiled files included, if it can be."""
+    source = os.path.join(_library(tool.prefix, tool), "site-packages")
+    entries = os.listdir(source) if os.path.isdir(source) else []
+    about = [e for e in entries if e.startswith(f"{name}-") and e.endswith(".dist-info")]
+    if len(about) != 1 or name not in entries:
+        return False
+    also = {"setuptools": ("pkg_resources", "_distutils_hack", "distutils-precedence.pth")}
+    for entry in (name, *about, *also.get(name, ())):
+        path = os.path.join(source, entry)
+        if os.path.isdir(path):
+            os.mkdir(os.path.join(target, entry))
+            copy_all(path, os.path.join(target, entry))
+        elif os.path.exists(path):
+            copy_file(path, os.path.join(target, entry))
+    return True
 
 
 def _wheel(tool: Tool, name: str) -> str:

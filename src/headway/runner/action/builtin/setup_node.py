@@ -121,11 +121,12 @@ def _choose(context: ActionContext, spec: str) -> Tool:
 def suitable(spec: str, found: list[Tool]) -> list[Tool]:
     """Those that a version, a range, `latest`, `lts/*`, `lts/-1` or `lts/iron` allows."""
     name = spec.lower()
+    released = [t for t in found if not t.version.before]
     if name in ("latest", "node", "current"):
-        return [t for t in found if not t.version.before]
+        return released
     if name.startswith("lts/"):
-        major = _lts(name.removeprefix("lts/"), spec, found)
-        return [t for t in found if t.version.major == major]
+        major = _lts(name.removeprefix("lts/"), spec, released)
+        return [t for t in released if t.version.major == major]
     wanted = Range.parse(spec)
     return [t for t in found if wanted is not None and wanted.allows(t.version)]
 

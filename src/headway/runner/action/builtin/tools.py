@@ -218,7 +218,7 @@ def _on_path(env: Mapping[str, str], pattern: str, besides: str) -> Iterator[str
     for folder in dict.fromkeys(env.get("PATH", "").split(os.pathsep)):
         if not os.path.isabs(folder) or "shims" in folder.split("/"):
             continue
-        if folder.startswith(besides.rstrip("/") + "/"):
+        if besides and folder.startswith(besides.rstrip("/") + "/"):
             continue
         for name, path in _inside(folder, ""):
             if re.fullmatch(pattern, name) and os.access(path, os.X_OK):

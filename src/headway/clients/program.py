@@ -1,0 +1,36 @@
+"""Asks a program something and takes its answer; nothing of it is shown."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from headway.values import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Answer(Value):
+    """`code` is None when the program could not be started or took too long."""
+
+    code: int | None
+    output: str = ""  # standard output
+    complaint: str = ""  # standard error
+
+    @property
+    def lines(self) -> list[str]:
+        """What it said, by line; nothing unless it succeeded."""
+        return self.output.splitlines() if self.code == 0 else []
+
+
+def ask(argv: Sequence[str], seconds: float = 60) -> Answer:
+    """Runs a program without input to its end. Never raises."""
+    try:
+        done = subprocess.run(
+            argv, capture_output=True, stdin=subprocess.DEVNULL, timeout=seconds, check=False
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Answer(None, complaint=str(error))
+    return Answer(done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr))
