@@ -32,7 +32,10 @@ def _trigger(job: Job, workflow: Workflow) -> Trigger:
 def call_inputs(job: Job, workflow: Workflow, scope: Scope) -> dict[str, Any]:
     """The `inputs` context of the called workflow. Raises HeadwayError."""
     declared = _trigger(job, workflow).inputs
-    given = {name.lower(): (name, resolve(value, scope)) for name, value in job.with_.items()}
+    wanted = resolve(job.with_, scope)
+    if not isinstance(wanted, dict):
+        raise HeadwayError(f"job {job.id}: with must be a mapping, got {to_text(wanted)!r}")
+    given = {name.lower(): (name, value) for name, value in wanted.items()}
     for lower, (name, _) in given.items():
         if lower not in {d.lower() for d in declared}:
             raise HeadwayError(

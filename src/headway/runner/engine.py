@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from headway.workflow.model import Workflow
 
 POLL = 0.1  # seconds between looks at concurrency groups
+IDLE = 0.5
 DEEPEST_CALL = 10  # reusable workflows in each other, GitHub's limit
 
 
@@ -89,7 +90,9 @@ class Engine:
     def _receive(self) -> None:
         waits = self._claims or self._waiting or any(e.claim for e in self._pending)
         try:
-            kind, value = self._messages.get(timeout=POLL if waits else None)
+            # Never for ever: a signal that comes just before Python begins to wait is only
+            # noticed after it.
+            kind, value = self._messages.get(timeout=POLL if waits else IDLE)
         except queue.Empty:
             self._claims.watch()
             return

@@ -13,7 +13,7 @@ from headway.runner import context, steps
 from headway.runner.level import Effects, Level
 from headway.runner.matcher import MatcherError, read_matchers
 from headway.values import Value
-from headway.workflow.expression import Scope, resolve, to_text, truthy
+from headway.workflow.expression import CaseSensitive, Scope, resolve, to_text, truthy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headway.runner.run import Run
     from headway.runner.step import Step
     from headway.runner.workspace import Workspace
-    from headway.workflow.model import Data, Workflow
+    from headway.workflow.model import Data, Map, Workflow
     from headway.workflow.model import Job as JobModel
 
 TRACKING = "RUNNER_TRACKING_ID"
@@ -250,7 +250,7 @@ class Job:
     ) -> Scope:
         """What an expression of a step sees: contexts, and the status functions."""
         known: dict[str, Any] = dict(contexts or level.contexts)  # type: ignore[call-overload]
-        known["env"] = dict(level.environment() if env is None else env)
+        known["env"] = CaseSensitive(level.environment() if env is None else env)
         known["job"] = {**known["job"], "status": self.status(level)}
         return Scope(
             known,
@@ -276,7 +276,7 @@ class Job:
 
     @staticmethod
     def scope_with_env(scope: Scope, env: Mapping[str, str]) -> Scope:
-        return Scope({**scope.contexts, "env": dict(env)}, scope.functions)
+        return Scope({**scope.contexts, "env": CaseSensitive(env)}, scope.functions)
 
     def environment(self, step: Step) -> dict[str, str]:
         """Every variable of a program that the step starts."""
@@ -371,8 +371,11 @@ class Job:
                     continue
 
 
-def texts(data: Data, scope: Scope) -> dict[str, str]:
-    """A mapping (of `env`, `with`, …) with its values as the texts that programs get."""
+def texts(data: Data | Map, scope: Scope) -> dict[str, str]:
+    """A mapping (of `env`, `with`, …) with its values as the texts that programs get.
+
+    It may be one expression that gives a mapping. Raises HeadwayError when it gives none.
+    """
     values = resolve(data, scope)
     if values is None or values == "":
         return {}

@@ -76,7 +76,7 @@ def detect(head: Head) -> bool:
 
 
 def parse(source: Source) -> Report:
-    """Incomplete when files could not be parsed, or none was recognised. `findings` is what Checkov counts as failed."""
+    """Incomplete when files could not be parsed, or none was recognised."""
     frameworks = decode_any(source, Framework)
     totals = [framework.summary or Summary() for framework in frameworks]
     unread = [file for framework in frameworks for file in framework.results.parsing_errors]

@@ -93,8 +93,8 @@ def parse(source: Source) -> Report:
         tool=NAME,
         kind="findings" if only_iac else KIND,
         findings=tuple(unique.values()),
-        measures=({"findings": sum(counts)} if counts else {})
-        | {
+        measures={
+            **({"findings": sum(counts)} if counts else {}),
             "findings.suppressed": sum(_ignored(project) for project in projects),
             "packages": sum(project.dependencyCount for project in projects),
         },

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def given(step: Step, with_: Map) -> dict[str, str]:
     """The step's `with`, evaluated; names in lower case, as GitHub compares them."""
     scope = step.job.scope(step.level, {**step.level.environment(), **step.env}, step.contexts)
-    return {name.lower(): value for name, value in texts(dict(with_), scope).items()}
+    return {name.lower(): value for name, value in texts(with_, scope).items()}
 
 
 def complete(step: Step, with_: Map, declared: Mapping[str, Input]) -> dict[str, str]:
