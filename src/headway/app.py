@@ -10,6 +10,7 @@ import time
 from headway import events, home
 from headway.clients import git
 from headway.errors import HeadwayError
+from headway.journal import archive
 from headway.journal.ids import new_id
 from headway.journal.keeper import Keeper
 from headway.journal.process import identity
@@ -117,6 +118,7 @@ def start(
     gc.enable()  # off while everything was loaded
     try:
         recorder.emit(_started(request, repository, run_id, number, dirty()))
+        archive.sweep_later(os.path.join(home.state(), "runs"))
         engine = Engine(run, request.workflow, request.inputs, workflows.called, request.kept)
         control.engine = engine
         conclusion = engine.run()

@@ -105,7 +105,7 @@ def run_all(
     control = app.Control()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-        signal.signal(number, lambda *_, name=name: control.interrupt(f"cancelled by {name}"))
+        signal.signal(number, lambda *_, name=name: control.interrupt(name))
     code = DONE
     for request in requests:
         sinks = _sinks(args, lambda: control.interrupt("nobody reads the output any more"))

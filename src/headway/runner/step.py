@@ -144,8 +144,15 @@ class Step:
         )
 
     def close(self) -> int:
-        """Ends the log; how many lines it has."""
-        return self._log.close()
+        """Ends the log; how many lines it has. Says so if some could not be written."""
+        lines = self._log.close()
+        if self._log.lost:
+            lost = f"{self._log.lost} bytes of the log of step {self.number} are lost"
+            message = f"{lost}: {self._log.error}"
+            self.job.run.recorder.emit(
+                events.Notice(message=message, level="error", job=self.job.key)
+            )
+        return lines
 
     @property
     def timed_out(self) -> bool:

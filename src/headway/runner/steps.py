@@ -15,7 +15,14 @@ from headway.runner.background import Background
 from headway.runner.level import Level
 from headway.runner.step import Ending, Step
 from headway.values import Value
-from headway.workflow.expression import Condition, resolve, to_text, truthy
+from headway.workflow.expression import (
+    Condition,
+    Template,
+    resolve,
+    templated,
+    to_text,
+    truthy,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,8 +152,12 @@ class Plan:
         if self.model.uses is not None:
             return f"Run {self.model.uses}"
         run = self.model.run
-        text = (run if isinstance(run, str) else getattr(run, "raw", to_text(run))).strip()
-        return f"Run {text.splitlines()[0] if text else ''}"
+        text = (run.raw if isinstance(run, Template) else to_text(run)).strip()
+        title = f"Run {text.splitlines()[0] if text else ''}"
+        try:
+            return templated(title, self.model.place)
+        except HeadwayError:
+            return title  # the expression goes on in the next line
 
     def _env(self, step: Step) -> dict[str, str]:
         from headway.runner.job import texts
