@@ -102,10 +102,10 @@ def _uses(step: Step, root: str, found: list[Problem], seen: set[str]) -> None:
 
 
 def _problem(what: str, place: Place) -> Problem:
-    known = ", ".join(sorted(builtin.REGISTER))
-    return Problem(
-        f"{what}: not supported yet",
-        place,
-        rule=RULE,
-        hint=f"supported are local actions (./path) and {known}; or leave the job out with -j",
-    )
+    built_in = ""
+    if what.startswith("uses:"):
+        built_in = (
+            f"supported are local actions (./path) and {', '.join(sorted(builtin.REGISTER))}; "
+        )
+    hint = f"{built_in}headway run -j JOB leaves other jobs out"
+    return Problem(f"{what}: not supported yet", place, rule=RULE, hint=hint)
