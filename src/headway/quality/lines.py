@@ -45,6 +45,13 @@ def union(first: bytes, second: bytes) -> bytes:
     return _bytes(int.from_bytes(first, "little") | int.from_bytes(second, "little"))
 
 
+def union_all(several: Iterable[bytes]) -> bytes:
+    whole = 0
+    for bits in set(several):
+        whole |= int.from_bytes(bits, "little")
+    return _bytes(whole)
+
+
 def common(first: bytes, second: bytes) -> bytes:
     return _bytes(int.from_bytes(first, "little") & int.from_bytes(second, "little"))
 

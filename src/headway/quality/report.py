@@ -75,6 +75,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     context: str = ""
     fingerprint: str = ""
     occurrence: int = 0
+    tools: tuple[str, ...] = ()  # all that found it, when several did
 
 
 class TestCase(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
+from headway.quality.advisory import finding
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
 from headway.quality.report import Component, Finding
-from headway.quality.severity import RANK, Severity, of_cvss, of_word
+from headway.quality.severity import RANK, of_word
 
 NAME = "cyclonedx"
 KIND: Kind = "components"
@@ -105,10 +106,10 @@ def parse(source: Source) -> Report:
         measures={"components": float(len(every))},
         components=tuple(_part(part) for part in every),
         findings=tuple(
-            finding
+            found
             for one in document.vulnerabilities
             if one.analysis.state not in _SETTLED
-            for finding in _findings(one, parts, tool.name if tool else "cyclonedx")
+            for found in _findings(one, parts, tool.name if tool else "cyclonedx")
         ),
     )
 
@@ -141,30 +142,18 @@ def _part(component: _Component) -> Component:
 
 
 def _findings(one: _Vulnerability, parts: dict[str, _Component], tool: str) -> Iterator[Finding]:
-    severity, word, score = _severity(one.ratings)
+    scores = [r.score for r in one.ratings if r.score is not None and r.method.startswith("CVSS")]
+    words = [r.severity for r in one.ratings if r.severity]
     for affected in one.affects:
         part = parts.get(affected.ref)
-        yield Finding(
-            rule=one.id,
-            message=" ".join((one.description or one.recommendation or one.id).split())[:500],
-            severity=severity,
-            category="dependency",
+        yield finding(
             tool=tool,
-            word=word,
-            cvss=score,
+            ids=[one.id, *sorted(reference.id for reference in one.references)],
             package=part.name if part else affected.ref,
             version=(part.version or "") if part else "",
-            aliases=tuple(sorted({r.id for r in one.references if r.id and r.id != one.id})),
+            message=one.description or one.recommendation or one.id,
+            # The worst of what several sources say.
+            word=max(words, key=lambda word: RANK[of_word(word)], default=""),
+            cvss=max(scores, default=None),
             url=one.advisories[0].url if one.advisories else "",
         )
-
-
-def _severity(ratings: list[_Rating]) -> tuple[Severity, str, float | None]:
-    """The worst of what several sources say."""
-    scores = [r.score for r in ratings if r.score is not None and r.method.startswith("CVSS")]
-    score = max(scores, default=None)
-    words = [r.severity for r in ratings if r.severity and r.severity != "unknown"]
-    word = max(words, key=lambda w: RANK[of_word(w)], default="")
-    if word:
-        return of_word(word), word, score
-    return (of_cvss(score) if score is not None else "medium"), "", score
