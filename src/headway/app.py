@@ -233,13 +233,17 @@ def _info(request: Request, repository: git.Repository, run_id: str, number: int
     )
 
 
+# An active virtual environment is the user's: `uv pip install` in a job must not find it.
+_USERS_PYTHON = frozenset(("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "CONDA_PREFIX", "PYTHONHOME"))
+
+
 def _environment() -> dict[str, str]:
     """What programs inherit: the user's variables, but for those that a runner sets itself."""
     dropped = ("GITHUB_", "RUNNER_", "INPUT_", "STATE_", "HEADWAY_", "ACTIONS_")
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(dropped) and name not in git.LOCAL_VARIABLES
+        if not name.startswith(dropped) and name not in git.LOCAL_VARIABLES | _USERS_PYTHON
     }
 
 
@@ -257,6 +261,8 @@ def _adopt(artifacts: str, folder: str) -> None:
         import shutil
 
         shutil.copytree(artifacts, os.path.join(folder, "artifacts"), symlinks=True)
+        index = os.path.join(os.path.dirname(artifacts), "artifact-index")
+        shutil.copytree(index, os.path.join(folder, "artifact-index"))
 
 
 def _remove(work: str, keep: bool, run: Run) -> None:

@@ -50,6 +50,7 @@ class RecordingContext:
         self.inputs: dict[str, str] = {}
         self.state: dict[str, str] = {}
         self.job_status = "success"
+        self.stopped = False
         self.local_repositories: Mapping[str, str] = {}
         self.uses = ""
         self.said: list[str] = []
@@ -143,7 +144,7 @@ class RecordingContext:
         return printed
 
     def cancelled(self) -> bool:
-        return False
+        return self.stopped
 
     def artifact(self, name: str, path: str, files: int, size: int, digest: str) -> None:
         assert os.path.exists(path)

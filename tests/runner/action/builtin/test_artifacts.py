@@ -300,3 +300,16 @@ def test_merged_ones_can_go(job, uploaded):
 def test_nothing_to_merge(job):
     refusal = job.refusal(merge_artifacts, {"pattern": "x*"})
     assert refusal == "No artifacts found matching pattern 'x*'"
+
+
+def test_cancelling(job, uploaded, write):
+    job.stopped = True
+    for action, inputs in (
+        (upload_artifact, {"path": "1", "name": "new"}),
+        (download_artifact, {"path": "in"}),
+        (merge_artifacts, {}),
+    ):
+        assert "canceled" in job.refusal(action, inputs)
+    assert len(artifact_store.artifacts(job.run_store)) == 3
+    job.stopped = False
+    job.do(upload_artifact, {"path": "1", "name": "new"})

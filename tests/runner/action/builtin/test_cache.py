@@ -331,3 +331,14 @@ def test_a_failure_to_save_does_not_fail_the_job(job, write, monkeypatch):
     assert "No space left" in job.annotations[0][1]
     with pytest.raises(ActionFailed):
         job.do(cache_save, {"key": "", "path": "deps"})
+
+
+def test_cancelling(new_job, saved, write):
+    saved("k")
+    job = new_job(run="2")
+    job.stopped = True
+    assert "canceled" in job.refusal(cache_restore, {"key": "k", "path": "deps"})
+    write({"deps/file": ""}, job.directory)
+    assert "canceled" in job.refusal(cache_save, {"key": "k-2", "path": "deps"})
+    assert os.listdir(cache.store_of(job).folder) != []
+    assert not [n for n in os.listdir(cache.store_of(job).folder) if n.startswith("incoming")]

@@ -19,7 +19,7 @@ from headway.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import hashlib
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 # GitHub refuses these since some file system couldn't hold them.
 _IN_PATHS = '":<>|*?\r\n'
@@ -72,8 +72,9 @@ def store(
     *,
     retention_days: int = 0,
     single: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Artifact:
-    """Copies the files and makes them the artifact `name`.
+    """Copies the files and makes them the artifact `name`; `check` is called for each file.
 
     Raises ActionFailed when there is one of that name already, and for paths that GitHub
     refuses; HeadwayError when the disk is full.
@@ -88,7 +89,7 @@ def store(
     incoming = os.path.join(index, f"{number}.incoming")
     try:
         os.mkdir(incoming)
-        files, size, digest = _fill(incoming, sorted(sources, key=lambda s: s.path), single)
+        files, size, digest = _fill(incoming, sources, single, check)
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         _put(incoming, folder, name)
     except OSError as error:
@@ -132,12 +133,15 @@ def _reserve(index: str) -> int:
             number += 1
 
 
-def _fill(folder: str, sources: list[Source], single: bool) -> tuple[int, int, str]:
+def _fill(
+    folder: str, sources: Iterable[Source], single: bool, check: Callable[[], None]
+) -> tuple[int, int, str]:
     import hashlib
 
     total = hashlib.sha256()
     size = files = 0
-    for source in sources:
+    for source in sorted(sources, key=lambda s: s.path):
+        check()
         _check_path(source.path)
         target = os.path.join(folder, source.path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -230,8 +234,10 @@ def delete(run_store: str, name: str) -> bool:
     return False
 
 
-def fetch(artifact: Artifact, target: str) -> bool:
+def fetch(artifact: Artifact, target: str, check: Callable[[], None] = lambda: None) -> bool:
     """Copies an artifact's files into the folder `target`, over what is there.
+
+    `check` is called for each file.
 
     False when they aren't what was uploaded. Raises HeadwayError when the disk is full.
     """
@@ -241,6 +247,7 @@ def fetch(artifact: Artifact, target: str) -> bool:
     own = hashlib.sha256()
     try:
         for path in _files(artifact.path):
+            check()
             destination = os.path.join(target, path)
             make_folder(os.path.dirname(destination), target)
             if os.path.lexists(destination) and not os.path.isdir(destination):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Protocol
 
     from headway.clients.git import Repository
@@ -76,6 +76,16 @@ class ActionContext(Protocol):
     def cancelled(self) -> bool: ...
     def artifact(self, name: str, path: str, files: int, size: int, digest: str) -> None:
         """Tells that an artifact (the folder or file `path`) is there."""
+
+
+def go_on(context: ActionContext) -> Callable[[], None]:
+    """To be called between the files of long work: raises ActionFailed once it is cancelled."""
+
+    def check() -> None:
+        if context.cancelled():
+            raise ActionFailed("The operation was canceled.")
+
+    return check
 
 
 def text(context: ActionContext, name: str, required: bool = False) -> str:

@@ -11,7 +11,14 @@ from functools import partial
 
 from headway.errors import HeadwayError
 from headway.runner.action.builtin import cache_archive
-from headway.runner.action.builtin.base import ActionFailed, home, lines, loose_flag, text
+from headway.runner.action.builtin.base import (
+    ActionFailed,
+    go_on,
+    home,
+    lines,
+    loose_flag,
+    text,
+)
 from headway.runner.action.builtin.cache_archive import Damaged, Places
 from headway.runner.action.builtin.cache_store import LIMIT, LIMIT_VARIABLE, CacheStore
 from headway.runner.glob import PatternError
@@ -79,7 +86,7 @@ def _unpack(
     try:
         if not cache_archive.intact(entry.archive, entry.digest):
             raise Damaged("its content has changed since it was saved")
-        count = cache_archive.unpack(entry.archive, patterns, places)
+        count = cache_archive.unpack(entry.archive, patterns, places, go_on(context))
     except PatternError as error:
         raise ActionFailed(str(error)) from None
     except (OSError, HeadwayError) as error:
@@ -125,7 +132,7 @@ def save(context: ActionContext, key: str) -> bool:
         )
         return False
     try:
-        write = partial(cache_archive.pack, found, places)
+        write = partial(cache_archive.pack, found, places, go_on(context))
         entry = store.save(key, version, scope, write)
     except (OSError, HeadwayError) as error:
         context.warning(f"Failed to save: {error}")
@@ -182,7 +189,8 @@ def store_of(context: ActionContext) -> CacheStore:
     repository = context.repository
     name = repository.slug if repository.owner != "local" else repository.root
     folder = hashlib.sha256(os.fsencode(name.lower())).hexdigest()[:20]
-    limit = context.env.get(LIMIT_VARIABLE, "")
+    # The user's own setting; jobs don't get to see Headway's variables.
+    limit = os.environ.get(LIMIT_VARIABLE) or context.env.get(LIMIT_VARIABLE, "")
     return CacheStore(
         os.path.join(context.store, "caches", folder), int(limit) if limit.isdecimal() else LIMIT
     )

@@ -16,7 +16,7 @@ from headway.runner.removal import remove_tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import tarfile
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
 _CHUNK = 1 << 20
@@ -105,8 +105,11 @@ class _Hashing:
         return self._file.write(data)
 
 
-def pack(paths: Sequence[str], places: Places, archive: str) -> tuple[int, str]:
-    """Writes the archive; its size and SHA-256. Raises OSError."""
+def pack(
+    paths: Sequence[str], places: Places, check: Callable[[], None], archive: str
+) -> tuple[int, str]:
+    """Writes the archive; its size and SHA-256. Raises OSError, and what `check` raises, which
+    is called for each file."""
     import tarfile
 
     with open(archive, "wb") as file:
@@ -114,6 +117,7 @@ def pack(paths: Sequence[str], places: Places, archive: str) -> tuple[int, str]:
         with tarfile.open(fileobj=hashing, mode="w|", bufsize=_CHUNK) as tar:  # type: ignore[call-overload]
             for path in paths:
                 for one in _walk(path):
+                    check()
                     _add(tar, one, places)
         file.flush()
     return hashing.size, hashing.digest.hexdigest()
@@ -156,10 +160,15 @@ def intact(archive: str, digest: str) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
-def unpack(archive: str, patterns: Sequence[str], places: Places) -> int:
+def unpack(
+    archive: str,
+    patterns: Sequence[str],
+    places: Places,
+    check: Callable[[], None] = lambda: None,
+) -> int:
     """Puts the files where they belong, over what is there; how many there were.
 
-    Raises Damaged, HeadwayError or OSError.
+    Raises Damaged, HeadwayError or OSError, and what `check` raises, called for each file.
     """
     import tarfile
 
@@ -169,6 +178,7 @@ def unpack(archive: str, patterns: Sequence[str], places: Places) -> int:
     try:
         with tarfile.open(archive, mode="r:") as tar:
             for info in tar:
+                check()
                 path = places.found(info.name)
                 if not any(path == p or path.startswith(p.rstrip("/") + "/") for p in allowed):
                     raise Damaged(f"{path} is not below the given paths")

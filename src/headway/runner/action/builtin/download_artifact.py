@@ -9,7 +9,14 @@ from __future__ import annotations
 import os
 
 from headway.runner.action.builtin import artifact_store
-from headway.runner.action.builtin.base import ActionFailed, flag, home, major_version, text
+from headway.runner.action.builtin.base import (
+    ActionFailed,
+    flag,
+    go_on,
+    home,
+    major_version,
+    text,
+)
 from headway.runner.glob import name_matches
 
 TYPE_CHECKING = False
@@ -57,7 +64,7 @@ def main(context: ActionContext) -> None:
     for artifact in chosen:
         context.log(f"- {artifact.name} (ID: {artifact.id}, Size: {artifact.size})")
         target = folder if direct else os.path.join(folder, artifact.name)
-        if not artifact_store.fetch(artifact, target):
+        if not artifact_store.fetch(artifact, target, go_on(context)):
             damaged.append(artifact.name)
     _judge(context, damaged, mismatch)
     context.log(f"Total of {len(chosen)} artifact(s) downloaded")

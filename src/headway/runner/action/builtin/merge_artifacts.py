@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from headway.runner.action.builtin import artifact_store
-from headway.runner.action.builtin.base import ActionFailed, flag, text
+from headway.runner.action.builtin.base import ActionFailed, flag, go_on, text
 from headway.runner.action.builtin.upload_artifact import find_files, number, report
 from headway.runner.glob import escape, name_matches
 from headway.runner.removal import remove_tree
@@ -46,10 +46,12 @@ def main(context: ActionContext) -> None:
     try:
         for artifact in merged:
             target = os.path.join(together, artifact.name) if separate else together
-            if not artifact_store.fetch(artifact, target):
+            if not artifact_store.fetch(artifact, target, go_on(context)):
                 raise ActionFailed(f"Artifact '{artifact.name}' isn't what was uploaded")
         sources = find_files(context, escape(together), context.directory, hidden)
-        stored = artifact_store.store(context.run_store, name, sources, retention_days=retention)
+        stored = artifact_store.store(
+            context.run_store, name, sources, retention_days=retention, check=go_on(context)
+        )
     finally:
         remove_tree(together)
     report(context, stored)

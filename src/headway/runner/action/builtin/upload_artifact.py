@@ -10,7 +10,7 @@ import os
 
 from headway.runner.action.builtin import artifact_store
 from headway.runner.action.builtin.artifact_store import Source
-from headway.runner.action.builtin.base import ActionFailed, flag, home, text
+from headway.runner.action.builtin.base import ActionFailed, flag, go_on, home, text
 from headway.runner.glob import Glob, PatternError
 
 TYPE_CHECKING = False
@@ -59,7 +59,12 @@ def main(context: ActionContext) -> None:
     if overwrite:
         artifact_store.delete(context.run_store, name)
     stored = artifact_store.store(
-        context.run_store, name, sources, retention_days=retention, single=not archive
+        context.run_store,
+        name,
+        sources,
+        retention_days=retention,
+        single=not archive,
+        check=go_on(context),
     )
     report(context, stored)
 
