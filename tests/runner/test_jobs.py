@@ -73,7 +73,8 @@ b:
 
 def test_a_matrix_makes_jobs_and_merges_their_outputs(project):
     outcome = project.run(
-        workflow=jobs("""
+        workflow=jobs(
+            """
 list:
   runs-on: ubuntu-latest
   outputs: {values: '${{ steps.v.outputs.v }}'}
@@ -88,7 +89,8 @@ each:
   runs-on: ubuntu-latest
   outputs: {"n${{ 1 }}": x, last: "${{ matrix.n }}"}
   steps: [{run: 'test "${{ strategy.job-total }}" = 2'}]
-""".replace('"n${{ 1 }}": x, ', ""))
+""".replace('"n${{ 1 }}": x, ', "")
+        )
     )
     assert outcome.jobs == {"list": "success", "each (1)": "success", "each (2, yes)": "success"}
 
@@ -159,7 +161,10 @@ c: {needs: a, runs-on: ubuntu-latest, steps: [{run: "true"}]}
     project.commit()
     process = project.start()
     for _ in range(500):
-        if list(project.home.glob("work/**/started")) or (project.home / "work" / "started").exists():
+        if (
+            list(project.home.glob("work/**/started"))
+            or (project.home / "work" / "started").exists()
+        ):
             break
         time.sleep(0.05)
     outcome = project.finish(process, project.interrupt)
@@ -244,9 +249,7 @@ def test_a_job_has_a_time_limit(project):
 
 
 def test_a_killed_run_is_shown_as_interrupted_and_cleaned_up(project):
-    project.write(
-        ".github/workflows/ci.yml", jobs(one(["run: echo hi; touch $HOME/up; sleep 60"]))
-    )
+    project.write(".github/workflows/ci.yml", jobs(one(["run: echo hi; touch $HOME/up; sleep 60"])))
     project.commit()
     process = project.start()
     while not (project.home.parent / "up").exists():

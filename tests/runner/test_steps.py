@@ -63,14 +63,11 @@ def test_outputs(project, script, value):
 
 
 def test_the_environment_in_order_of_precedence(project):
-    text = (
-        "env: {A: workflow, B: workflow, C: workflow, D: '${{ github.ref_name }}'}\n"
-        + steps(
-            "run: echo B=file >> $GITHUB_ENV; echo E=file >> $GITHUB_ENV; echo $HOME/bin >> $GITHUB_PATH",
-            "{run: 'echo \"$A $B $C $D $E ${PATH%%:*}\" > $HOME/seen', env: {C: step}}",
-            "run: test '${{ env.B }}' = file -a '${{ env.C }}' = workflow",
-            head="env: {A: job}",
-        )
+    text = "env: {A: workflow, B: workflow, C: workflow, D: '${{ github.ref_name }}'}\n" + steps(
+        "run: echo B=file >> $GITHUB_ENV; echo E=file >> $GITHUB_ENV; echo $HOME/bin >> $GITHUB_PATH",
+        "{run: 'echo \"$A $B $C $D $E ${PATH%%:*}\" > $HOME/seen', env: {C: step}}",
+        "run: test '${{ env.B }}' = file -a '${{ env.C }}' = workflow",
+        head="env: {A: job}",
     )
     outcome = project.run(workflow=text)
     assert outcome.code == 0, outcome.annotations
@@ -97,8 +94,8 @@ def test_default_variables(project):
     outcome = project.run(
         workflow=steps(
             *(f"run: echo ${name} >> $HOME/vars" for name in names.split()),
-            "run: test \"$CI$GITHUB_ACTIONS\" = truetrue && test -s $GITHUB_EVENT_PATH",
-            "run: test \"$GITHUB_ACTION\" = __run_8 && test \"$PWD\" = \"$GITHUB_WORKSPACE\"",
+            'run: test "$CI$GITHUB_ACTIONS" = truetrue && test -s $GITHUB_EVENT_PATH',
+            'run: test "$GITHUB_ACTION" = __run_8 && test "$PWD" = "$GITHUB_WORKSPACE"',
         )
     )
     assert outcome.code == 0, outcome.annotations
@@ -113,9 +110,9 @@ def test_secrets_are_masked_everywhere(project):
         "-s",
         "TOKEN=s3cr3t-value",
         workflow=steps(
-            "{id: a, run: 'echo \"$T\"; echo \"$T\" | base64; echo out=$T >> $GITHUB_OUTPUT', "
+            '{id: a, run: \'echo "$T"; echo "$T" | base64; echo out=$T >> $GITHUB_OUTPUT\', '
             "env: {T: '${{ secrets.TOKEN }}'}}",
-            "run: 'echo \"::add-mask::later-one\"; echo later-one; echo \"::error::later-one\"'",
+            'run: \'echo "::add-mask::later-one"; echo later-one; echo "::error::later-one"\'',
             "run: echo later-one >> $GITHUB_STEP_SUMMARY",
         ),
     )
@@ -209,9 +206,9 @@ def test_background_steps(project):
     outcome = project.run(
         workflow=steps(
             "{id: a, background: true, run: 'sleep 0.3; echo x=1 >> $GITHUB_OUTPUT; echo V=2 >> $GITHUB_ENV'}",
-            "run: test -z \"$V\" -a -z \"${{ steps.a.outputs.x }}\"",
+            'run: test -z "$V" -a -z "${{ steps.a.outputs.x }}"',
             "wait: a",
-            "run: test \"$V\" = 2 -a \"${{ steps.a.outputs.x }}\" = 1",
+            'run: test "$V" = 2 -a "${{ steps.a.outputs.x }}" = 1',
             "{id: server, background: true, run: sleep 60}",
             "cancel: server",
             "parallel: [{run: 'true'}, {run: 'sleep 0.1'}]",

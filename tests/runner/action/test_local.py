@@ -23,7 +23,7 @@ def test_a_composite_action(project):
     composite(
         project,
         "greet",
-        '{id: g, shell: bash, run: \'echo "text=hello ${{ inputs.who }}${{ inputs.mark }}" >> $GITHUB_OUTPUT\'}',
+        "{id: g, shell: bash, run: 'echo \"text=hello ${{ inputs.who }}${{ inputs.mark }}\" >> $GITHUB_OUTPUT'}",
         "{shell: bash, run: 'echo V=set >> $GITHUB_ENV; test -e $GITHUB_ACTION_PATH/action.yml'}",
         inputs="{who: {required: true}, mark: {default: '!'}}",
         outputs="{text: {value: '${{ steps.g.outputs.text }}'}}",
@@ -114,7 +114,13 @@ def test_a_javascript_action_with_pre_and_post(project):
     assert outcome.code == 0, outcome.annotations
     seen = (project.home.parent / "seen").read_text().splitlines()
     assert seen == ["pre", "first", "main main", "last 1", "post v"]
-    assert [e["phase"] for e in outcome.of("step.started")] == ["pre", "main", "main", "main", "post"]
+    assert [e["phase"] for e in outcome.of("step.started")] == [
+        "pre",
+        "main",
+        "main",
+        "main",
+        "post",
+    ]
 
 
 @needs_node
