@@ -1,6 +1,7 @@
 """Steps: conditions and outcomes, environment, outputs, commands, shells, limits."""
 
 import os
+import subprocess
 import time
 
 import pytest
@@ -276,3 +277,19 @@ def test_strange_output_is_kept(project):
     )
     assert outcome.code == 0
     assert project.log(outcome, 1).startswith("xxxx")
+
+
+def test_a_shell_where_a_step_failed(project):
+    project.write(".github/workflows/ci.yml", steps("{run: exit 3, env: {MARK: here}}"))
+    project.commit()
+    command = " ".join(project.command("run", "--shell-on-failure"))
+    done = subprocess.run(
+        ["script", "-qec", command, os.devnull],
+        cwd=project.root,
+        env={**project.env, "SHELL": "/bin/sh"},
+        input=b"echo $MARK-$GITHUB_JOB > $HOME/seen\nexit\n",
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stdout
+    assert (project.home.parent / "seen").read_text() == "here-j\n"
