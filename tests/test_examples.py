@@ -53,7 +53,7 @@ def test_the_shop_passes_its_own_tests(tmp_path: Path):
 @pytest.mark.parametrize("folder", [ROOT, ROOT / "examples" / "shop"], ids=["own", "shop"])
 def test_workflows_have_no_mistakes(folder: Path, environment: dict[str, str]):
     files = map(str, (folder / ".github" / "workflows").glob("*.yml"))
-    answer = headway("lint", *files, cwd=folder, env=environment)
+    answer = headway("lint", "--strict", *files, cwd=folder, env=environment)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
