@@ -18,7 +18,7 @@ from headway.quality.reading.sarif import (
     Rule,
     Run,
 )
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 from headway.quality.report import Category, Finding
 from headway.quality.severity import WORDS, Severity, of_cvss, of_word
 
@@ -105,9 +105,9 @@ def finding(run: Run, result: Result) -> Finding:
         category=category,
         tool=tool,
         file=file_of(run, physical.artifactLocation if physical else None),
-        line=max(0, region.startLine or 0),
-        column=max(0, region.startColumn or 0),
-        end_line=max(0, region.endLine or 0),
+        line=position(region.startLine),
+        column=position(region.startColumn),
+        end_line=position(region.endLine),
         context=_context(result, region, location, category),
         url=rule.helpUri or "",
     )

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Finding
 from headway.quality.secret import bandit_message, hashed
 from headway.quality.severity import of_word
@@ -74,9 +74,9 @@ def _finding(issue: Issue) -> Finding:
         category="security",
         tool=NAME,
         file=path_of(issue.filename),
-        line=issue.line_number,
-        column=max(0, issue.col_offset + 1),
-        end_line=max(issue.line_range, default=0),
+        line=position(issue.line_number),
+        column=position(issue.col_offset + 1),
+        end_line=position(max(issue.line_range, default=0)),
         context=hashed(issue.code),
         url=issue.more_info or "",
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 from headway.quality import advisory, secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode_any
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Category, Finding
 from headway.quality.severity import of_word
 
@@ -114,8 +114,8 @@ def _findings(framework: Framework) -> Iterator[Finding]:
                 message=secret.scrub(check.check_name or check.check_id),
                 word=check.severity or "",
                 file=file,
-                line=max(0, line),
-                end_line=max(0, end_line),
+                line=position(line),
+                end_line=position(end_line),
                 # `resource` is the secret's SHA-1.
                 sha256=secret.hashed(check.resource or ""),
             )
@@ -131,8 +131,8 @@ def _findings(framework: Framework) -> Iterator[Finding]:
                 category=category,
                 tool=NAME,
                 file=file,
-                line=max(0, line),
-                end_line=max(0, end_line),
+                line=position(line),
+                end_line=position(end_line),
                 context=secret.scrub(check.resource or ""),
                 url=check.guideline or "",
             )

@@ -124,9 +124,12 @@ def _finding(dependency: Dependency, one: Vulnerability) -> Finding:
 
 
 def _package(dependency: Dependency) -> tuple[str, str]:
-    """(name, version) of a package URL: `pkg:maven/org.slf4j/slf4j-api@1.7`; else the file's."""
+    """(name, version) from a package URL, else the file's name. Maven's packages are named
+    `group:artifact`, as other scanners do."""
     for package in dependency.packages:
         if package.id.startswith("pkg:"):
-            name, _, version = package.id.partition("/")[2].partition("?")[0].rpartition("@")
-            return name.replace("%40", "@"), version
+            ecosystem, _, path = package.id[4:].partition("?")[0].partition("/")
+            name, _, version = path.rpartition("@")
+            separator = ":" if ecosystem == "maven" else "/"
+            return name.replace("%40", "@").replace("/", separator), version
     return dependency.fileName, ""

@@ -11,7 +11,7 @@ from msgspec import Struct
 from headway.quality import secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 
 NAME = "detect-secrets"
 KIND: Kind = "findings"
@@ -49,7 +49,7 @@ def parse(source: Source) -> Report:
                 rule=one.type,
                 message=f"possible secret: {one.type}",
                 file=path_of(file),
-                line=one.line_number,
+                line=position(one.line_number),
                 # Ours is SHA-256 of the secret; of theirs, to keep one shape of hash.
                 sha256=secret.hashed(one.hashed_secret),
                 verified=one.is_verified,

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Category, Finding
 from headway.quality.secret import hashed, scrub
 from headway.quality.severity import Severity
@@ -74,7 +74,7 @@ def _findings(file: File) -> Iterator[Finding]:
     source = file.source.splitlines() if file.source and file.messages else []
     for one in file.messages:
         word, severity = _SEVERITIES.get(one.severity, ("off", "info"))
-        line = max(0, one.line or 0)
+        line = position(one.line)
         yield Finding(
             rule=one.ruleId or ("syntax-error" if one.fatal else "eslint"),
             message=scrub(one.message),
@@ -84,8 +84,8 @@ def _findings(file: File) -> Iterator[Finding]:
             tool=NAME,
             file=path_of(file.filePath),
             line=line,
-            column=max(0, one.column or 0),
-            end_line=max(0, one.endLine or 0),
+            column=position(one.column),
+            end_line=position(one.endLine),
             context=hashed(source[line - 1].strip()) if 0 < line <= len(source) else "",
         )
 

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from headway.quality import secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode_any
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 from headway.quality.report import Finding
 
 NAME = "gitleaks"
@@ -75,8 +75,8 @@ def _finding(leak: Leak) -> Finding:
         rule=leak.RuleID,
         message=secret.scrub(leak.Description or leak.RuleID, leak.Secret),
         file=path_of(leak.File),
-        line=leak.StartLine,
-        end_line=leak.EndLine,
-        column=leak.StartColumn,
+        line=position(leak.StartLine),
+        end_line=position(leak.EndLine),
+        column=position(leak.StartColumn),
         sha256=secret.hashed(leak.Secret),
     )

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Finding
 from headway.quality.secret import scrub
 from headway.quality.severity import Severity, of_word
@@ -49,8 +49,8 @@ def parse(source: Source) -> Report:
                 category="container",
                 tool=NAME,
                 file=path_of(issue.file),
-                line=issue.line,
-                column=issue.column,
+                line=position(issue.line),
+                column=position(issue.column),
                 url=_documentation(issue.code),
             )
             for issue in issues

@@ -7,7 +7,7 @@ from msgspec import Struct
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.formats.mypy import NAME as TOOL
 from headway.quality.reading.json import decode_any
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Finding
 from headway.quality.secret import scrub
 from headway.quality.severity import of_word
@@ -49,9 +49,9 @@ def parse(source: Source) -> Report:
                 category="type",
                 tool=TOOL,
                 file=path_of(one.file),
-                line=max(0, one.line),
-                column=max(0, one.column + 1),
-                end_line=max(0, one.end_line or 0),
+                line=position(one.line),
+                column=position(one.column + 1),
+                end_line=position(one.end_line),
             )
             for one in errors
         ),

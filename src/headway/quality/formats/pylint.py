@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Finding
 from headway.quality.secret import scrub
 from headway.quality.severity import of_word
@@ -81,8 +81,8 @@ def _finding(one: Message) -> Finding:
         category="lint",
         tool=NAME,
         file=path_of(one.path),
-        line=max(0, one.line or 0),
-        column=max(0, (one.column or 0) + 1),
-        end_line=max(0, one.endLine or 0),
+        line=position(one.line),
+        column=position((one.column or 0) + 1),
+        end_line=position(one.endLine),
         url=f"https://pylint.readthedocs.io/en/stable/user_guide/messages/{one.type}/{one.symbol}.html",
     )

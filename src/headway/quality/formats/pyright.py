@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 from headway.quality.report import Finding
 from headway.quality.secret import scrub
 from headway.quality.severity import of_word
@@ -82,7 +82,7 @@ def _finding(one: Diagnostic) -> Finding:
         category="type",
         tool=NAME,
         file=path_of(one.file),
-        line=max(0, one.range.start.line + 1),
-        column=max(0, one.range.start.character + 1),
-        end_line=max(0, one.range.end.line + 1),
+        line=position(one.range.start.line + 1),
+        column=position(one.range.start.character + 1),
+        end_line=position(one.range.end.line + 1),
     )

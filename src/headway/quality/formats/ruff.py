@@ -7,7 +7,7 @@ from msgspec import Struct
 from headway.quality import lint
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode_any
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 from headway.quality.report import Finding
 from headway.quality.secret import scrub
 
@@ -55,8 +55,8 @@ def _finding(one: Diagnostic) -> Finding:
         category=lint.category(code),
         tool=NAME,
         file=path_of(one.filename),
-        line=start.row,
-        column=start.column,
-        end_line=end.row,
+        line=position(start.row),
+        column=position(start.column),
+        end_line=position(end.row),
         url=one.url or "",
     )

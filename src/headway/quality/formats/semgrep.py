@@ -9,7 +9,7 @@ from msgspec import Struct
 from headway.quality import secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Category, Finding
 from headway.quality.severity import Severity, of_word
 
@@ -100,9 +100,9 @@ def _finding(result: Result) -> Finding:
         category=category,
         tool=NAME,
         file=path_of(result.path),
-        line=result.start.line,
-        column=result.start.col,
-        end_line=result.end.line,
+        line=position(result.start.line),
+        column=position(result.start.col),
+        end_line=position(result.end.line),
         context=secret.hashed(source) or extra.fingerprint.replace(_NEEDS_LOGIN, ""),
         url=str(extra.metadata.get("source") or ""),
     )

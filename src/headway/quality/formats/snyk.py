@@ -12,7 +12,7 @@ from msgspec import Struct
 from headway.quality import advisory, secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode_any
-from headway.quality.reading.text import path_of, summary
+from headway.quality.reading.text import path_of, position, summary
 from headway.quality.report import Finding
 from headway.quality.severity import of_word
 
@@ -142,7 +142,7 @@ def _findings(project: Project) -> Iterator[Finding]:
                 category="iac",
                 tool=NAME,
                 file=file,
-                line=max(0, issue.lineNumber or 0),
+                line=position(issue.lineNumber),
                 context=issue.msg or "",
                 url=issue.documentation or "",
             )

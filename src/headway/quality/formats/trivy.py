@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from headway.quality import advisory, secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 from headway.quality.report import Finding
 from headway.quality.severity import of_word
 
@@ -148,8 +148,8 @@ def _findings(result: Result) -> Iterator[Finding]:
             message=found.Title,
             word=found.Severity,
             file=path_of(result.Target),
-            line=found.StartLine,
-            end_line=found.EndLine,
+            line=position(found.StartLine),
+            end_line=position(found.EndLine),
             sha256="",
         )
     for license in result.Licenses or ():
@@ -185,8 +185,8 @@ def _misconfiguration(result: Result, check: Misconfiguration) -> Finding:
         category="iac",
         tool=NAME,
         file=path_of(result.Target),
-        line=check.CauseMetadata.StartLine,
-        end_line=check.CauseMetadata.EndLine,
+        line=position(check.CauseMetadata.StartLine),
+        end_line=position(check.CauseMetadata.EndLine),
         context=check.CauseMetadata.Resource,
         url=check.PrimaryURL,
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 from headway.quality import secret
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode_any
-from headway.quality.reading.text import path_of
+from headway.quality.reading.text import path_of, position
 from headway.quality.report import Finding
 
 NAME = "trufflehog"
@@ -75,7 +75,7 @@ def _place(metadata: dict[str, object] | None) -> tuple[str, int]:
         if isinstance(details, dict):
             file, line = details.get("file"), details.get("line")
             place = path_of(file) if isinstance(file, str) else ""
-            return place, max(0, line) if isinstance(line, int) else 0
+            return place, position(line if isinstance(line, int) else None)
     return "", 0
 
 

@@ -47,3 +47,8 @@ def summary(problems: Iterable[str], most: int = 3) -> str:
     unique = list(dict.fromkeys(" ".join(problem.split())[:300] for problem in problems))
     more = f"; and {len(unique) - most} more" if len(unique) > most else ""
     return "; ".join(unique[:most]) + more
+
+
+def position(number: int | None) -> int:
+    """A line or column as a report has it; 0 where it is missing, negative or absurd."""
+    return number if number is not None and 0 < number <= 10_000_000 else 0
