@@ -8,9 +8,9 @@ import pytest
 
 from headway.clients import git
 from headway.errors import HeadwayError
-from headway.runner import mirror, overlay, removal, workspace
+from headway.runner import overlay, workspace
 from headway.runner.workspace import Snapshot
-from headway.testing.repository import ENVIRONMENT, ScratchRepository
+from headway.testing.repository import ENVIRONMENT, ScratchRepository, contents
 from headway.testing.repository import git as run_git
 
 MANY = {f"many/{n}.txt": str(n) for n in range(workspace.FEW)}
@@ -60,24 +60,6 @@ def make(tmp_path, way, monkeypatch):
         assert os.listdir(snapshot.folder) == []
 
 
-def read(path):
-    with open(path) as file:
-        return file.read()
-
-
-def listing(folder):
-    """Every file below, but for .git, with what it holds."""
-    found = {}
-    for path, folders, files in os.walk(folder):
-        if ".git" in folders:
-            folders.remove(".git")
-        for name in (*files, *(f for f in folders if os.path.islink(os.path.join(path, f)))):
-            full = os.path.join(path, name)
-            content = os.readlink(full) if os.path.islink(full) else read(full)
-            found[os.path.relpath(full, folder)] = content
-    return found
-
-
 # --- what is in it ------------------------------------------------------------------------
 
 
@@ -85,7 +67,7 @@ def test_tracked_and_untracked_files_but_not_ignored_ones(tree, make, way):
     tree.write({".gitignore": "*.log", "new": "n", "x.log": "", "app.py": "edited"})
     (tree.path / "lib/a.py").unlink()
     made = make(tree)
-    assert listing(made.path) == {".gitignore": "*.log", "new": "n", "app.py": "edited"}
+    assert contents(made.path) == {".gitignore": "*.log", "new": "n", "app.py": "edited"}
     assert made.method in ("overlay" if way in ("overlay", "mirror") else "copy", "reflink")
 
 
@@ -142,7 +124,7 @@ def test_a_file_behind_a_link_that_took_its_folders_place(tree, make, tmp_path):
 
 def test_a_path_with_characters_that_mean_something_to_mount(tmp_path, make):
     made = make(ScratchRepository(tmp_path / "a:b,c\\d e", {"f": "1"}))
-    assert listing(made.path) == {"f": "1"}
+    assert contents(made.path) == {"f": "1"}
 
 
 def test_submodules(tree, make, tmp_path):
@@ -151,7 +133,7 @@ def test_submodules(tree, make, tmp_path):
     tree.git("-c", "protocol.file.allow=always", *add)
     tree.commit({})
     made = make(tree)
-    assert listing(made.path)["vendor/sub/deep/x"] == "1"
+    assert contents(made.path)["vendor/sub/deep/x"] == "1"
     assert run_git(made.path, "status", "--short") == ""
     sub = f"{made.path}/vendor/sub"
     assert run_git(sub, "log", "--format=%s") == "a change"
@@ -174,7 +156,7 @@ def test_what_cannot_be_read_is_told(tree, tmp_path, monkeypatch):
 
 def test_nothing_that_a_job_does_reaches_the_tree(tree, make):
     tree.write({"untracked": "u"})
-    before, refs = listing(tree.path), tree.git("for-each-ref")
+    before, refs = contents(tree.path), tree.git("for-each-ref")
     index, config = (tree.path / ".git/index").read_bytes(), tree.git("config", "-l", "--local")
     made = make(tree)
     script = """set -e
@@ -182,7 +164,7 @@ def test_nothing_that_a_job_does_reaches_the_tree(tree, make):
         git add -A; git commit -q -m job; git tag v9; git branch other
         git config user.nickname x; git gc -q --prune=now; git stash -q || true"""
     subprocess.run(["bash", "-c", script], cwd=made.path, check=True)
-    assert listing(tree.path) == before
+    assert contents(tree.path) == before
     assert tree.git("for-each-ref") == refs
     assert (tree.path / ".git/index").read_bytes() == index
     assert tree.git("config", "-l", "--local") == config
@@ -277,7 +259,7 @@ def test_jobs_do_not_see_each_other(tree, tmp_path, way, monkeypatch):
         for one in made:
             with open(f"{one.path}/app.py", "a") as file:
                 file.write("mine")
-        assert {read(f"{one.path}/app.py") for one in made} == {"print()\nmine"}
+        assert {contents(one.path)["app.py"] for one in made} == {"print()\nmine"}
     finally:
         for one in made:
             one.remove()
@@ -302,13 +284,13 @@ def test_in_place(tree, tmp_path):
 def test_refresh_restores_what_was_there(tree, make):
     tree.write({"untracked": "u", "run.sh": "x"})
     made = make(tree)
-    before = listing(made.path)
+    before = contents(made.path)
     script = """set -e
         echo changed >> app.py; rm -r lib; mkdir lib; echo x > lib/other; mkdir -p build/deep
         rm untracked; mkdir untracked; chmod +x run.sh; ln -s / root; mkfifo p; chmod 0 build"""
     subprocess.run(["bash", "-c", script], cwd=made.path, check=True)
     made.refresh()
-    assert listing(made.path) == before
+    assert contents(made.path) == before
     assert not os.path.exists(f"{made.path}/build")
     assert not os.access(f"{made.path}/run.sh", os.X_OK)
     assert run_git(made.path, "status", "--short") == tree.git("status", "--short")
@@ -337,7 +319,7 @@ def test_refresh_after_the_job_deleted_everything(tree, make, then):
     script = f"find . -mindepth 1 -delete; {then}"
     subprocess.run(["bash", "-c", script], cwd=made.path, check=True)
     made.refresh()
-    assert listing(made.path) == listing(tree.path)
+    assert contents(made.path) == contents(tree.path)
     assert run_git(made.path, "status", "--short") == ""
     assert run_git(made.path, "log", "--format=%s") == "a change"
 
@@ -349,7 +331,7 @@ def test_refresh_twice_and_without_need(tree, make):
             file.write(content)
         made.refresh()
         made.refresh()
-        assert listing(made.path) == listing(tree.path)
+        assert contents(made.path) == contents(tree.path)
 
 
 def test_what_is_kept_outlives_the_run(tree, make):
@@ -358,143 +340,12 @@ def test_what_is_kept_outlives_the_run(tree, make):
         file.write("r")
     made.keep()
     assert overlay.mounts_below(made.path) == []
-    assert listing(made.path)["result"] == "r"
-    assert listing(made.path)["app.py"] == "print()\n"
+    assert contents(made.path)["result"] == "r"
+    assert contents(made.path)["app.py"] == "print()\n"
     assert run_git(made.path, "status", "--short") == "?? result"
 
 
-# --- the copy that is kept between runs ---------------------------------------------------
-
-
-@pytest.fixture
-def update(tree, tmp_path, monkeypatch):
-    """Brings a mirror up to date; the names that had to be copied."""
-    monkeypatch.setattr(mirror, "RACY", 0)
-    copied = []
-    copy = mirror.copy_names
-
-    def noting(source, target, names, unreadable):
-        copied.extend(names)
-        return copy(source, target, names, unreadable)
-
-    monkeypatch.setattr(mirror, "copy_names", noting)
-
-    def updated():
-        copied.clear()
-        one = mirror.Mirror(str(tmp_path / "mirror"))
-        names = one.update(str(tree.path), git.listed(str(tree.path)), lambda name: None)
-        one.close()
-        assert names is not None
-        assert sorted(names) == sorted(listing(one.tree)) == sorted(listing(tree.path))
-        assert listing(one.tree) == listing(tree.path)
-        return sorted(copied)
-
-    return updated
-
-
-def test_only_what_changed_is_copied_again(tree, update):
-    assert update() == ["app.py", "lib/a.py"]
-    assert update() == []
-    tree.write({"app.py": "edited", "new/deep/file": "n"})
-    assert update() == ["app.py", "new/deep/file"]
-
-
-def test_a_change_that_keeps_size_and_time_is_seen(tree, update):
-    update()
-    about = os.stat(tree.path / "app.py")
-    tree.write({"app.py": "PRINT()\n"})
-    os.utime(tree.path / "app.py", ns=(about.st_atime_ns, about.st_mtime_ns))
-    assert update() == ["app.py"]
-
-
-def test_what_has_just_changed_is_not_trusted(tree, update, monkeypatch):
-    monkeypatch.setattr(mirror, "RACY", 10**12)
-    assert update() == update() == ["app.py", "lib/a.py"]
-
-
-def test_files_become_folders_and_folders_files(tree, update):
-    update()
-    (tree.path / "app.py").unlink()
-    (tree.path / "lib/a.py").unlink()
-    (tree.path / "lib").rmdir()
-    tree.write({"app.py/inside": "1", "lib": "2"})
-    assert update() == ["app.py/inside", "lib"]
-
-
-def test_interrupted_updates_start_anew(tree, update, tmp_path):
-    update()
-    (tmp_path / "mirror/files").unlink()
-    (tmp_path / "mirror/tree/half").write_text("of a file")
-    assert update() == ["app.py", "lib/a.py"]
-    (tmp_path / "mirror/files").write_bytes(b"garbage")
-    assert update() == ["app.py", "lib/a.py"]
-
-
-def test_a_mirror_in_use_is_shared_or_left_alone(tree, tmp_path, monkeypatch):
-    monkeypatch.setattr(mirror, "RACY", 0)
-    root, listed = str(tree.path), git.listed(str(tree.path))
-    first, second = mirror.Mirror(str(tmp_path / "m")), mirror.Mirror(str(tmp_path / "m"))
-    assert first.update(root, listed, print) == second.update(root, listed, print) == listed
-    tree.write({"app.py": "edited"})
-    third = mirror.Mirror(str(tmp_path / "m"))
-    assert third.update(root, listed, print) is None
-    assert listing(first.tree)["app.py"] == "print()\n"
-    first.close()
-    second.close()
-    assert third.update(root, listed, print) == listed
-    assert listing(first.tree)["app.py"] == "edited"
-    third.close()
-
-
-def test_mirrors_that_nobody_needs_are_deleted(tree, tmp_path):
-    root, listed = str(tree.path), git.listed(str(tree.path))
-    one, other = mirror.Mirror(str(tmp_path / "c/one")), mirror.Mirror(str(tmp_path / "c/other"))
-    one.update(root, listed, print)
-    other.update(root, listed, print)
-    other.close()
-    for folder in (one, other):
-        os.utime(folder.lock_file, (1, 1))
-    assert mirror.prune(str(tmp_path / "c"), 60) == ["other"]
-    one.close()
-    assert os.listdir(tmp_path / "c") == ["one"]
-
-
-# --- deleting -----------------------------------------------------------------------------
-
-
-def test_deleting_follows_no_link(tmp_path):
-    precious = tmp_path / "precious"
-    precious.mkdir()
-    (precious / "file").write_text("p")
-    doomed = tmp_path / "doomed"
-    doomed.mkdir()
-    (doomed / "link").symlink_to(precious)
-    (doomed / "file").hardlink_to(precious / "file")
-    removal.remove_tree(str(doomed))
-    removal.remove_tree(str(doomed))  # nothing is left to do
-    assert not doomed.exists()
-    assert (precious / "file").read_text() == "p"
-    (tmp_path / "link").symlink_to(precious)
-    removal.remove_tree(str(tmp_path / "link"))
-    assert (precious / "file").exists()
-
-
-def test_deleting_what_is_closed_and_read_only(tmp_path):
-    doomed = tmp_path / "doomed"
-    (doomed / "a/b").mkdir(parents=True)
-    (doomed / "a/b/c").write_text("")
-    for folder, mode in ((doomed / "a/b", 0), (doomed / "a", 0o500), (doomed, 0o400)):
-        folder.chmod(mode)
-    removal.remove_tree(str(doomed))
-    assert not doomed.exists()
-
-
-def test_deleting_folders_deeper_than_a_path_can_say(tmp_path):
-    script = "import os\nfor n in range(3000): os.mkdir('deeper'); os.chdir('deeper')"
-    (tmp_path / "doomed").mkdir()
-    subprocess.run(["python3", "-c", script], cwd=tmp_path / "doomed", check=True)
-    removal.remove_tree(str(tmp_path / "doomed"))
-    assert not (tmp_path / "doomed").exists()
+# --- leaving nothing behind ---------------------------------------------------------------
 
 
 def test_what_killed_runs_left_is_reaped(tmp_path):
@@ -518,7 +369,7 @@ def test_mounts_of_killed_runs_are_taken_away_not_emptied(tree, tmp_path, monkey
     bind = ["mount", "--bind", str(tree.path), str(run / "bind mount")]
     subprocess.run(bind, check=True)
     assert workspace.reap(str(tmp_path / "runs"), lambda name: False) == ["dead"]
-    assert listing(tree.path) == {"app.py": "print()\n", "lib/a.py": "a = 1\n"}
+    assert contents(tree.path) == {"app.py": "print()\n", "lib/a.py": "a = 1\n"}
     assert overlay.mounts_below(str(tmp_path)) == []
 
 

@@ -60,3 +60,17 @@ class ScratchRepository:
 
     def git(self, *arguments: str) -> str:
         return git(self.path, *arguments)
+
+
+def contents(folder: str | Path) -> dict[str, str]:
+    """Path → text of every file below `folder` (of a link: where it leads), but for `.git`."""
+    found: dict[str, str] = {}
+    for path, folders, files in os.walk(folder):
+        if ".git" in folders:
+            folders.remove(".git")
+        links = [name for name in folders if (Path(path) / name).is_symlink()]
+        for name in (*files, *links):
+            full = Path(path) / name
+            text = os.readlink(full) if full.is_symlink() else full.read_text()
+            found[str(full.relative_to(folder))] = text
+    return found

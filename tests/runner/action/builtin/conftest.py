@@ -3,7 +3,7 @@ import os
 import pytest
 
 from headway.testing.actions import RecordingContext
-from headway.testing.repository import ENVIRONMENT, ScratchRepository
+from headway.testing.repository import ENVIRONMENT, ScratchRepository, contents
 
 
 @pytest.fixture(autouse=True)
@@ -53,18 +53,6 @@ def write(request):
     return written
 
 
-def tree_of(folder):
-    """Path → content of every file below, but for .git."""
-    found = {}
-    for path, folders, files in os.walk(folder):
-        if ".git" in folders:
-            folders.remove(".git")
-        for name in files:
-            with open(os.path.join(path, name)) as file:
-                found[os.path.relpath(os.path.join(path, name), folder)] = file.read()
-    return found
-
-
 @pytest.fixture(name="tree_of")
 def tree_of_fixture():
-    return tree_of
+    return contents
