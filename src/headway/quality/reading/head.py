@@ -179,7 +179,7 @@ def _top_level(data: bytes) -> dict[str, str]:
         return {}
     found = {}
     for key, value in raw.items():
-        text = bytes(value[: MAX_VALUE + 1])
+        text = bytes(memoryview(value)[: MAX_VALUE + 1])
         short = len(text) <= MAX_VALUE and text[:1] not in (b"{", b"[")
         found[key] = text.strip(b'"').decode("utf-8", "replace") if short else ""
     return found

@@ -72,7 +72,12 @@ def walk(source: Source, start: Start | None = None, end: End | None = None) -> 
         if depth > MAX_DEPTH:
             raise ValueError(f"elements are nested more than {MAX_DEPTH} deep")
         if start is not None:
-            start(name, attributes)
+            try:
+                start(name, attributes)
+            except ValueError as error:
+                # Once the parser has stopped, it says where the tag ends.
+                line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+                raise source.error(str(error), line=line, column=column) from None
 
     def on_end(name: str) -> None:
         nonlocal depth
