@@ -17,7 +17,6 @@ from headway.workflow.expression import resolve, to_text, truthy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import IO
 
     from headway.runner.run import Run
     from headway.workflow.expression import Scope
@@ -48,7 +47,7 @@ class Claim:
         self._ticket = ticket
         self._wish = "cancel" if cancel_in_progress else "wait"
         self._replaces = replaces
-        self._holder: IO[bytes] | None = None
+        self._holder: int | None = None  # a locked file descriptor
         self._announced = False
 
     def poll(self) -> str:
@@ -56,16 +55,16 @@ class Claim:
         if self._holder is not None:
             return HELD
         os.makedirs(self._folder, exist_ok=True)
-        file = open(os.path.join(self._folder, "holder"), "ab")  # noqa: SIM115
+        holder = os.open(os.path.join(self._folder, "holder"), os.O_CREAT | os.O_WRONLY, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.close()
+            os.close(holder)
             return self._wait()
         if self._replaced():
-            file.close()
+            os.close(holder)
             return REPLACED
-        self._holder = file
+        self._holder = holder
         if self._waiting()[0] == self._ticket:
             os.unlink(os.path.join(self._folder, "waiting"))
         return HELD
@@ -90,7 +89,7 @@ class Claim:
 
     def release(self) -> None:
         if self._holder is not None:
-            self._holder.close()
+            os.close(self._holder)
             self._holder = None
 
     def _waiting(self) -> tuple[str, str]:
