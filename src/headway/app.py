@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from headway.workflow.model import Workflow
 
 
+LONG = 5.0  # seconds; after a run that took this long, tidying up is not noticed
+UNUSED = 30 * 86400.0  # seconds until a kept copy of a tree that no run needs is deleted
+
+
 class Request(Value):
     """One run that is wished for."""
 
@@ -124,11 +128,17 @@ def start(
         conclusion = engine.run()
     finally:
         control.engine = None
+        for text in run.snapshot.warnings:
+            recorder.emit(events.Notice(message=text, level="warning"))
         seconds = round(time.monotonic() - clock, 3)
         recorder.emit(events.RunFinished(conclusion=conclusion, seconds=seconds))
         _remove(work, request.options.keep and conclusion == events.FAILURE, run)
         recorder.close()
         keeper.close()
+    if seconds > LONG:
+        from headway.runner.mirror import prune
+
+        prune(os.path.join(home.cache(), "trees"), UNUSED)
     return conclusion
 
 

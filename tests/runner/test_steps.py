@@ -293,3 +293,22 @@ def test_a_shell_where_a_step_failed(project):
     )
     assert done.returncode == 1, done.stdout
     assert (project.home.parent / "seen").read_text() == "here-j\n"
+
+
+def test_checkout_of_another_repository(project, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "there").write_text("x")
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=other, env=project.env, check=True)
+    text = steps(
+        "{uses: actions/checkout@v4, with: {repository: octo/other, path: sub}}",
+        "run: test -e sub/there",
+    )
+    outcome = project.run("--local-repository", f"octo/other={other}", workflow=text)
+    assert outcome.code == 0, outcome.annotations
+    assert "octo/other" in project.run().annotations[0][1]

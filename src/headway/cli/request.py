@@ -184,6 +184,10 @@ def options(args: Namespace) -> Options:
         env=pairs(args.env, "--env"),
         jobs=tuple(args.job),
         matrix=tuple(matrix),
+        local_repositories={
+            name.lower(): os.path.abspath(folder)
+            for name, folder in pairs(args.local_repository, "--local-repository").items()
+        },
     )
 
 

@@ -59,6 +59,13 @@ def arguments(parser: ArgumentParser) -> None:
     how = parser.add_argument_group("how")
     add = how.add_argument
     add("--parallel", type=int, default=0, metavar="N", help="jobs at once (default: one a core)")
+    add(
+        "--local-repository",
+        action="append",
+        default=[],
+        metavar="OWNER/NAME=FOLDER",
+        help="where actions/checkout finds another repository",
+    )
     add("--in-place", action="store_true", help="in the working tree itself, not in a copy")
     add("--keep", action="store_true", help="keep the workspaces of failed jobs")
     add("--shell-on-failure", action="store_true", help="open a shell where a step fails")
