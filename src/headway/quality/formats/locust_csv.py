@@ -80,9 +80,10 @@ def _result(source: Source, line: int, row: dict[str, str]) -> LoadResult:
             percentiles[match[1]] = number(column)
     requests = int(number("Request Count"))
     throughput = number("Requests/s")
-    total = row["Name"] == "Aggregated" and not row["Type"]
+    kind, name = row.get("Type", ""), row.get("Name", "")
+    total = name == "Aggregated" and not kind
     return LoadResult(
-        name="" if total else f"{row['Type']} {row['Name']}".strip(),
+        name="" if total else f"{kind} {name}".strip(),
         requests=requests,
         failures=int(number("Failure Count")),
         duration=requests / throughput if throughput > 0 else 0.0,

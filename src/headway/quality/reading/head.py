@@ -12,7 +12,11 @@ MAX_DEPTH = 5
 MAX_VALUE = 200
 
 _TOKEN = re.compile(
-    rb'"((?:[^"\\]|\\.)*)"(\s*:)?|([{}\[\]])|(-?\d[^\s,\]}]*|true|false|null)', re.DOTALL
+    # The second alternative is a string that the end of the head cuts off; without it every
+    # quote inside such a string would be tried as a beginning.
+    rb'"((?:[^"\\]|\\.)*+)"(\s*:)?|"(?:[^"\\]|\\.)*+\\?\Z'
+    rb"|([{}\[\]])|(-?\d[^\s,\]}]*|true|false|null)",
+    re.DOTALL,
 )
 
 
@@ -152,14 +156,17 @@ def _json_values(data: bytes) -> dict[str, str]:
                 found.setdefault(key, "")
             continue
         if bracket in (b"{", b"["):
-            path = _inside(stack, key)
+            # Deeper paths are never asked for, and would grow with every level.
+            path = _inside(stack, key) if len(stack) < MAX_DEPTH else ""
             stack.append((path + "[]" if bracket == b"[" else path, bracket == b"["))
             key = ""
         elif bracket is not None:
             if stack:
                 stack.pop()
             key = ""
-        elif stack and len(stack) <= MAX_DEPTH:
+        elif match[0][:1] != b'"' or text is not None:
+            if not stack or len(stack) > MAX_DEPTH:
+                continue
             value = text if text is not None else scalar
             if len(value) <= MAX_VALUE:
                 where = _inside(stack, key)
