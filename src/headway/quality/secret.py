@@ -28,6 +28,11 @@ _SHAPES = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s:@]+(?=@)",
     re.DOTALL,
 )
+# One of these is in every text that holds a shape; looking for them is much faster.
+_MARKS = (
+    "A3T", "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "gh", "glpat-", "xox", "k_live_", "k_test_",
+    "eyJ", "-----BEGIN", "://",
+)  # fmt: skip
 
 
 def hashed(text: str) -> str:
@@ -42,7 +47,7 @@ def scrub(text: str, *secrets: str | None) -> str:
     for secret in secrets:
         if secret and len(secret.strip()) > 2:
             text = text.replace(secret.strip(), REMOVED)
-    return _SHAPES.sub(REMOVED, text)
+    return _SHAPES.sub(REMOVED, text) if any(mark in text for mark in _MARKS) else text
 
 
 def bandit_message(rule: str, text: str) -> str:

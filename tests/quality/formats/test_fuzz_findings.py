@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -23,8 +25,14 @@ for _path, _name in sorted(recorded().items(), key=lambda i: (FIXTURES / i[0]).s
     if "clean" not in _path:
         SMALLEST.setdefault(_name, _path)
 
+# More, and others each time: FUZZ_EXAMPLES=1000 pytest …
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 relaxed = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=EXAMPLES or 20,
+    derandomize=not EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 oddities = st.one_of(
     st.none(),
@@ -76,12 +84,17 @@ def changed(value: Any, path: tuple[Any, ...], by: Any) -> Any:
 JSON = [name for name in sorted(SMALLEST) if modules()[name].SYNTAX == "json"]
 
 
+@cache
+def document_of(name: str) -> Any:
+    text = (FIXTURES / SMALLEST[name]).read_text()
+    return json.loads(text.splitlines()[0] if SMALLEST[name].endswith("l") else text)
+
+
 @pytest.mark.parametrize("name", JSON)
 @relaxed
 @given(data=st.data())
 def test_values_of_another_type(name: str, data: st.DataObject) -> None:
-    text = (FIXTURES / SMALLEST[name]).read_text()
-    document = json.loads(text.splitlines()[0] if SMALLEST[name].endswith("l") else text)
+    document = document_of(name)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(places(document)))
         document = changed(document, path, data.draw(oddities))

@@ -20,7 +20,7 @@ _LINE = re.compile(
     r"(?P<file>[^\s:](?:.(?!: error: |: note: ))*?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?"
     r"(?::(?P<end_line>\d+):\d+)?: (?P<word>error|note|warning): (?P<message>.*)$"
 )
-_CODE = re.compile(r"(?P<message>.*?) *\[(?P<code>[a-z][a-z0-9-]*)\]$")
+_CODE = re.compile(r"[a-z][a-z0-9-]*")
 _FOUND = re.compile(r"Found (\d+) errors? in \d+ files?")
 _CLEAN = re.compile(r"Success: no issues found in \d+ source files?")
 _STOPPED = "errors prevented further checking"
@@ -31,7 +31,7 @@ def detect(head: Head) -> bool:
     return any(
         _CLEAN.match(line)
         or (_FOUND.match(line) and ("(checked " in line or _STOPPED in line))
-        or ((one := _LINE.match(line)) and (_CODE.match(line) or one["word"] == "note"))
+        or ((one := _LINE.match(line)) and (_coded(line)[1] or one["word"] == "note"))
         for line in head.lines
     )
 
@@ -63,11 +63,19 @@ def parse(source: Source) -> Report:
     )
 
 
+def _coded(text: str) -> tuple[str, str]:
+    """`message  [code]` → (message, code); the code is "" where there is none."""
+    message, bracket, code = text.rstrip().removesuffix("]").rpartition("[")
+    if bracket and text.rstrip().endswith("]") and _CODE.fullmatch(code):
+        return message.rstrip(), code
+    return text.rstrip(), ""
+
+
 def _finding(one: re.Match[str]) -> Finding:
-    coded = _CODE.match(one["message"])
+    message, code = _coded(one["message"])
     return Finding(
-        rule=coded["code"] if coded else _NO_CODE,
-        message=scrub(coded["message"] if coded else one["message"].rstrip()),
+        rule=code or _NO_CODE,
+        message=scrub(message),
         severity=of_word(one["word"]),
         word=one["word"],
         category="type",
@@ -83,8 +91,6 @@ def _continued(finding: Finding, line: str) -> Finding:
     """`--pretty` wraps long messages; the code is at the end, source lines are indented."""
     if not line or line[0] == " " or len(finding.message) > 2000:
         return finding
-    coded = _CODE.match(line)
-    if coded is None:
-        return replace(finding, message=scrub(f"{finding.message} {line.strip()}"))
-    message = f"{finding.message} {coded['message']}".strip()
-    return replace(finding, rule=coded["code"], message=scrub(message))
+    message, code = _coded(line)
+    joined = scrub(f"{finding.message} {message}".strip())
+    return replace(finding, rule=code or finding.rule, message=joined)

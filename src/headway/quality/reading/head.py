@@ -164,11 +164,9 @@ def _json_values(data: bytes) -> dict[str, str]:
             if stack:
                 stack.pop()
             key = ""
-        elif match[0][:1] != b'"' or text is not None:
-            if not stack or len(stack) > MAX_DEPTH:
-                continue
+        elif stack and len(stack) <= MAX_DEPTH:
             value = text if text is not None else scalar
-            if len(value) <= MAX_VALUE:
+            if value is not None and len(value) <= MAX_VALUE:
                 where = _inside(stack, key)
                 if not found.get(where):
                     found[where] = value.decode("utf-8", "replace")
