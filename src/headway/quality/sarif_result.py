@@ -16,6 +16,7 @@ from headway.quality.reading.sarif import (
     Region,
     Result,
     Rule,
+    RuleReference,
     Run,
 )
 from headway.quality.reading.text import path_of, position
@@ -86,9 +87,9 @@ def _known(driver: str) -> tuple[str, Category | None]:
     return next((v for k, v in _TOOLS.items() if name.startswith(k)), (name, None))
 
 
-def finding(run: Run, result: Result) -> Finding:
+def finding(run: Run, rules: Rules, result: Result) -> Finding:
     tool, _ = _known(run.tool.driver.name)
-    rule = rule_of(run, result)
+    rule = rules.of(result)
     text = _text(result, rule)
     category = _category(run, rule)
     score = _score(result, rule)
@@ -114,25 +115,30 @@ def finding(run: Run, result: Result) -> Finding:
     return _of_package(base, rule, text) if category == "dependency" else base
 
 
-def rule_of(run: Run, result: Result) -> Rule:
-    """§3.52: by index, in the driver or in an extension; else by id, where `CA2101/1` is also
-    rule `CA2101` (§3.27.5)."""
-    reference = result.rule
-    wanted = result.ruleId or (reference.id if reference else None) or ""
-    component = run.tool.driver
-    if reference is not None and reference.toolComponent is not None:
-        extensions = run.tool.extensions or []
-        if 0 <= reference.toolComponent.index < len(extensions):
-            component = extensions[reference.toolComponent.index]
-    rules = component.rules or []
-    index = result.ruleIndex if result.ruleIndex >= 0 else reference.index if reference else -1
-    if 0 <= index < len(rules):
-        return rules[index]
-    for candidates in (rules, *(e.rules or () for e in run.tool.extensions or ())):
-        for rule in candidates:
-            if rule.id and (wanted == rule.id or wanted.startswith(rule.id + "/")):
-                return rule
-    return Rule(id=wanted)
+class Rules:
+    """A run's rules, found as §3.52 says: by index, in the driver or in an extension, else by
+    id, where `CA2101/1` is also rule `CA2101` (§3.27.5)."""
+
+    def __init__(self, run: Run) -> None:
+        self.driver = run.tool.driver.rules or []
+        self.extensions = [extension.rules or [] for extension in run.tool.extensions or ()]
+        every = (rule for rules in (self.driver, *self.extensions) for rule in rules)
+        self.by_id: dict[str, Rule] = {}
+        for rule in every:
+            self.by_id.setdefault(rule.id, rule)
+
+    def of(self, result: Result) -> Rule:
+        reference = result.rule or RuleReference()
+        component = reference.toolComponent
+        rules = self.driver
+        if component is not None and 0 <= component.index < len(self.extensions):
+            rules = self.extensions[component.index]
+        index = result.ruleIndex if result.ruleIndex >= 0 else reference.index
+        if 0 <= index < len(rules):
+            return rules[index]
+        wanted = result.ruleId or reference.id or ""
+        parent = wanted.rpartition("/")[0]
+        return self.by_id.get(wanted) or self.by_id.get(parent) or Rule(id=wanted)
 
 
 def file_of(run: Run, location: ArtifactLocation | None, depth: int = 4) -> str:

@@ -30,8 +30,8 @@ _SHAPES = re.compile(
 )
 # One of these is in every text that holds a shape; looking for them is much faster.
 _MARKS = (
-    "A3T", "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "gh", "glpat-", "xox", "k_live_", "k_test_",
-    "eyJ", "-----BEGIN", "://",
+    "A3T", "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+    "github_pat_", "glpat-", "xox", "k_live_", "k_test_", "eyJ", "-----BEGIN", "://",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from headway.quality.reading.json import decode
 from headway.quality.reading.sarif import Component, Invocation, Log, Result, Run
 from headway.quality.reading.text import summary
 from headway.quality.report import Finding
-from headway.quality.sarif_result import canonical, finding, looks_at_packages
+from headway.quality.sarif_result import Rules, canonical, finding, looks_at_packages
 
 NAME = "sarif"
 KIND: Kind = "findings"
@@ -44,11 +44,12 @@ def parse(source: Source) -> Report:
     failures: list[str] = []
     for run in log.runs:
         failures += _failures(run)
+        rules = Rules(run)
         for result in run.results or ():
             if _suppressed(result):
                 suppressed += 1
             elif _counts(result):
-                findings.append(finding(run, result))
+                findings.append(finding(run, rules, result))
     drivers = [run.tool.driver for run in log.runs]
     versions = [driver.semanticVersion or driver.version or "" for driver in drivers]
     return Report(

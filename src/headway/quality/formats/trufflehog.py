@@ -75,7 +75,7 @@ def _place(metadata: dict[str, object] | None) -> tuple[str, int]:
         if isinstance(details, dict):
             file, line = details.get("file"), details.get("line")
             place = path_of(file) if isinstance(file, str) else ""
-            return place, position(line if isinstance(line, int) else None)
+            return place, position(line) if type(line) is int else 0
     return "", 0
 
 
