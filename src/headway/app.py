@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
 import time
 
 from headway import events, home
@@ -92,7 +91,6 @@ def start(
     folder = home.made(home.run(run_id))
     work = os.path.join(home.state(), "kept" if request.options.keep else "work", run_id)
     _reap(keeper)
-    dirty = _later(lambda: repository.dirty)
     _keep_cause(request.cause, folder)
     _adopt(request.kept_artifacts, folder)
     masker = Masker()
@@ -121,7 +119,7 @@ def start(
     conclusion = events.FAILURE
     gc.enable()  # off while everything was loaded
     try:
-        recorder.emit(_started(request, repository, run_id, number, dirty()))
+        recorder.emit(_started(request, repository, run_id, number, _is_dirty(repository)))
         archive.sweep_later(os.path.join(home.state(), "runs"))
         engine = Engine(run, request.workflow, request.inputs, workflows.called, request.kept)
         control.engine = engine
@@ -160,24 +158,11 @@ def _reap(keeper: Keeper) -> None:
     reap(folder, alive)
 
 
-def _later(ask: Callable[[], bool]) -> Callable[[], bool]:
-    """Asks in a thread; the answer is waited for when it is wanted."""
-    answer: list[bool] = []
-
-    def work() -> None:
-        try:
-            answer.append(ask())
-        except HeadwayError:
-            answer.append(True)  # not known: don't claim that the commit alone was run
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-
-    def wait() -> bool:
-        thread.join()
-        return answer[0]
-
-    return wait
+def _is_dirty(repository: git.Repository) -> bool:
+    try:
+        return repository.dirty
+    except HeadwayError:
+        return True  # not known: don't claim that the commit alone was run
 
 
 def _started(

@@ -11,7 +11,7 @@ from headway.errors import HeadwayError, InvalidFile, UsageError, did_you_mean
 from headway.runner.payload import cause
 from headway.runner.run import Options
 from headway.runner.support import problems as unsupported
-from headway.workflow import dispatch, plan, trigger
+from headway.workflow import plan, trigger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _cause_for(
 
 
 def _given_inputs(args: Namespace, workflow: Workflow, event: str) -> dict[str, Any]:
+    from headway.workflow import dispatch
+
     given = pairs(args.input, "--input")
     found = workflow.trigger(event) or workflow.trigger("workflow_dispatch")
     if event in ("workflow_dispatch", "workflow_call") and found is not None:

@@ -11,7 +11,6 @@ import threading
 
 from headway import events
 from headway.errors import HeadwayError, UsageError
-from headway.runner.calls import call_inputs, call_outputs, call_secrets
 from headway.runner.concurrency import HELD, REPLACED, WAITING, Claims
 from headway.runner.graph import Call, Entry, Node
 from headway.runner.job import Instance, Job, Result
@@ -344,6 +343,8 @@ class Engine:
     # --- reusable workflows --------------------------------------------------------------
 
     def _call(self, entry: Entry) -> None:
+        from headway.runner.calls import call_inputs, call_secrets
+
         node = entry.node
         instance = entry.instance = entry.instance.replace(needs=node.call.needs(node.model))
         scope = self._scope(node.call, node, entry)
@@ -368,6 +369,8 @@ class Engine:
         self._announce(call)
 
     def _end_call(self, call: Call, caller: Entry) -> None:
+        from headway.runner.calls import call_outputs
+
         self._calls.remove(call)
         result = plan.combine(n.result for n in call.nodes.values())
         outputs: dict[str, str] = {}

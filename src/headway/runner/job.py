@@ -11,7 +11,6 @@ from headway.clients import process
 from headway.errors import HeadwayError
 from headway.runner import context, steps
 from headway.runner.level import Effects, Level
-from headway.runner.matcher import MatcherError, read_matchers
 from headway.values import Value
 from headway.workflow.expression import CaseSensitive, Scope, resolve, to_text, truthy
 
@@ -327,6 +326,8 @@ class Job:
         return full[len(self.directory) + 1 :] if inside else file
 
     def add_matchers(self, file: str) -> None:
+        from headway.runner.matcher import MatcherError, read_matchers
+
         path = os.path.join(self.directory, file)
         try:
             with open(path, encoding="utf-8", errors="replace") as stream:
@@ -337,6 +338,8 @@ class Job:
         self.matchers[:] = new + [m for m in self.matchers if m.owner.lower() not in owners]
 
     def remove_matchers(self, owner: str, file: str) -> None:
+        from headway.runner.matcher import read_matchers
+
         owners = {owner.lower()}
         if file:
             with open(os.path.join(self.directory, file), encoding="utf-8") as stream:
