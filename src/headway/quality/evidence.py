@@ -143,7 +143,7 @@ def build(
 
 
 def encode(evidence: Evidence) -> bytes:
-    """Canonical JSON."""
+    """Canonical JSON: fields in the order of their declaration, other keys sorted."""
     return msgspec.json.encode(evidence, order="deterministic")
 
 
@@ -188,7 +188,7 @@ def _source(report: Report) -> Source:
         variant=report.variant,
         complete=report.complete,
         reason=report.reason,
-        measures=report.measures,
+        measures={name: float(value) for name, value in report.measures.items()},
     )
 
 
