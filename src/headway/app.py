@@ -117,7 +117,8 @@ def start(
         base_env=_environment(),
     )
     conclusion = events.FAILURE
-    gc.enable()  # off while everything was loaded
+    gc.freeze()  # what has been loaded by now stays: never look at it again
+    gc.enable()
     try:
         recorder.emit(_started(request, repository, run_id, number, _is_dirty(repository)))
         archive.sweep_later(os.path.join(home.state(), "runs"))
