@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -111,4 +112,5 @@ def _bash() -> Contestant:
 
 def _version(program: str) -> str:
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
-    return answer.stdout.splitlines()[0]
+    number = re.search(r"\d+(\.\d+)+", answer.stdout)
+    return number[0] if number else "of an unknown version"

@@ -50,6 +50,7 @@ def arguments(known: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=7, help="counted runs for each median")
     parser.add_argument("--bytes", type=int, default=10**9, help="what the memory row prints")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+    parser.add_argument("--into", type=Path, help="write the table into this page as well")
     parser.add_argument("--installed", action="store_true", help="don't install Headway again")
     return parser.parse_args()
 
@@ -58,14 +59,18 @@ def main() -> int:
     chosen = arguments([row.name for row in rows()])
     if not chosen.installed:
         prepare()
+    lines: list[str] = []
     figures: dict[str, Results] = {}
+
+    def show(line: str) -> None:
+        lines.append(line)
+        print(line, flush=True)
+
     with tempfile.TemporaryDirectory(prefix="headway-bench-") as name:
         folder = Path(name)
         field = contestants(folder)
-        print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load()}")
-        print("; ".join(contestant.version for contestant in field))
-        print(f"median of {chosen.runs} runs, the contestants taking turns\n")
-        print("| | headway | act | plain bash | headway ÷ act |\n|---|--:|--:|--:|--:|", flush=True)
+        show("| | headway | act | plain bash | headway ÷ act |")
+        show("|---|--:|--:|--:|--:|")
         for row in rows(chosen.bytes):
             if row.name not in chosen.rows:
                 continue
@@ -74,10 +79,25 @@ def main() -> int:
             except Failed as error:
                 print(f"bench: {row.name}: {error}", file=sys.stderr)
                 return 1
-            print(line(row, figures[row.name]), flush=True)
+            show(line(row, figures[row.name]))
+    show("")
+    show(f"{conditions(field)}; medians of {chosen.runs} runs, taking turns.")
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if chosen.into:
+        write_into(chosen.into, lines)
     return 0
+
+
+def conditions(field: Sequence[Contestant]) -> str:
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load()}"
+    return ", ".join([machine, *(f"{c.name} {c.version}" for c in field)])
+
+
+def write_into(page: Path, lines: Sequence[str]) -> None:
+    before, start, rest = page.read_text().partition("<!-- bench -->\n")
+    _, end, after = rest.partition("<!-- /bench -->")
+    page.write_text("".join([before, start, "\n".join(lines), "\n", end, after]))
 
 
 if __name__ == "__main__":
