@@ -86,6 +86,9 @@ def test_the_demo_runs_the_shops_workflow(tmp_path: Path, environment: dict[str,
 
 def test_the_projects_own_workflow_lints_the_project(environment: dict[str, str]):
     """`make lint` in the job's copy finds this environment by VENV, so nothing is installed."""
+    checksum = subprocess.check_output(["cksum"], input=(ROOT / "pyproject.toml").read_bytes())
+    if not (VENV / f".headway-{checksum.decode().split()[0]}-dev").exists():
+        pytest.skip("this environment isn't the one that `make test` made for this pyproject.toml")
     answer = headway(
         "run", "ci.yml", "-j", "lint", "--env", f"VENV={VENV}", cwd=ROOT, env=environment
     )
