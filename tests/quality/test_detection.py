@@ -116,9 +116,11 @@ def test_patterns_name_each_file_once_and_missing_ones_are_errors(tmp_path: Path
     (tmp_path / "a" / "b" / "two.xml").write_bytes(junit)
     (tmp_path / "a" / "bad.xml").write_bytes(junit[:200])
     reports, errors = read_reports(
-        [f"{tmp_path}/a/one.xml", f"{tmp_path}/**/*.xml", f"{tmp_path}/**/*.json", "absent.xml"]
+        [f"{tmp_path}/a/one.xml", f"{tmp_path}/**", f"{tmp_path}/**/*.json", "absent.xml"],
+        variant="node 20",
     )
     assert [Path(report.source).name for report in reports] == ["one.xml", "two.xml"]
+    assert {report.variant for report in reports} == {"node 20"}
     assert {Path(error.file).name: error.problem.split(" (")[0] for error in errors} == {
         "*.json": "no report matches this pattern",
         "bad.xml": "the XML ends too early",

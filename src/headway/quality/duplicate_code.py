@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from headway.quality.report import Duplication, Span
 
-RULES = frozenset({"R0801", "duplicate-code"})
+RULE = "R0801"
+SYMBOL = "duplicate-code"
 
 _PLACE = re.compile(r"^==(.+):\[(\d{1,9}):(\d{1,9})\]$", re.MULTILINE)
 
@@ -25,3 +27,9 @@ def duplication(message: str) -> Duplication | None:
         return None
     places = tuple(sorted(spans))
     return Duplication(places=places, lines=max(s.end_line - s.line + 1 for s in places))
+
+
+def duplications(messages: Iterable[str]) -> tuple[Duplication, ...]:
+    """The passages of several messages."""
+    found = (duplication(message) for message in messages)
+    return tuple(one for one in found if one is not None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote
 
 # Where CI services put a repository's working tree.
 _CHECKOUTS = re.compile(
@@ -98,6 +97,8 @@ def _clean(path: str) -> str:
     """Forward slashes, no `file://`, `.` or `..` where they can be resolved."""
     path = path.strip().replace("\\", "/")
     if path.startswith("file:"):
+        from urllib.parse import unquote
+
         path = unquote(re.sub(r"^file:(?://[^/]*)?", "", path))
         path = path[1:] if re.match(r"/[A-Za-z]:/", path) else path
     if "/./" in path or "//" in path or ".." in path or path.startswith("./"):

@@ -116,6 +116,15 @@ def test_pylints_message_about_duplicate_code() -> None:
     assert duplication("Unused import os") is None
 
 
+@pytest.mark.parametrize("name", ["duplicate-code.json", "duplicate-code.txt"])
+def test_pylints_reports_of_duplicate_code(name: str) -> None:
+    report = recorded.report(f"pylint-4.1.4/{name}")
+    assert [one.category for one in report.findings] == ["duplication"]
+    assert [[place.file for place in one.places] for one in report.duplication] == [
+        ["shop/orders.py", "shop/refunds.py"]
+    ]
+
+
 PARTS = [
     Component(name="jinja2", version="3.1.2", purl="pkg:pypi/jinja2@3.1.2"),
     Component(name="lodash", version="4.17.20", purl="pkg:npm/lodash@4.17.20", licenses=("MIT",)),

@@ -117,7 +117,9 @@ def read_report(path: str, *, variant: str = "") -> Report:
     return read(Source(path), variant=variant)
 
 
-def read_reports(patterns: Iterable[str]) -> tuple[list[Report], list[ReportError]]:
+def read_reports(
+    patterns: Iterable[str], *, variant: str = ""
+) -> tuple[list[Report], list[ReportError]]:
     """Every report that these paths and globs (`reports/**/*.xml`) name, and all that failed.
 
     Each file is read once, however many patterns name it. A pattern that names nothing is an
@@ -127,7 +129,7 @@ def read_reports(patterns: Iterable[str]) -> tuple[list[Report], list[ReportErro
     errors: list[ReportError] = []
     for path in _files(patterns, errors):
         try:
-            reports.append(read_report(path))
+            reports.append(read_report(path, variant=variant))
         except ReportError as error:
             errors.append(error)
     return reports, errors
@@ -135,13 +137,14 @@ def read_reports(patterns: Iterable[str]) -> tuple[list[Report], list[ReportErro
 
 def _files(patterns: Iterable[str], errors: list[ReportError]) -> list[str]:
     from glob import glob, has_magic
+    from os.path import isdir
 
     found: dict[str, None] = {}
     for pattern in patterns:
         if not has_magic(pattern):
             found[pattern] = None
             continue
-        matches = sorted(glob(pattern, recursive=True))
+        matches = sorted(path for path in glob(pattern, recursive=True) if not isdir(path))
         if not matches:
             hint = "did the step that writes the reports run?"
             errors.append(ReportError(pattern, "no report matches this pattern", hint=hint))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from headway.quality import duplicate_code
+from headway.quality.duplicate_code import duplications
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.reading.json import decode
 from headway.quality.reading.text import path_of, position, summary
@@ -66,6 +68,9 @@ def parse(source: Source) -> Report:
         tool=NAME,
         kind=KIND,
         findings=tuple(_finding(message) for message in document.messages),
+        duplication=duplications(
+            m.message for m in document.messages if m.symbol == duplicate_code.SYMBOL
+        ),
         measures=measures,
         complete=not failed,
         reason=summary(failed),
@@ -78,7 +83,7 @@ def _finding(one: Message) -> Finding:
         message=f"{scrub(one.message)} ({one.symbol})",
         severity=of_word(one.type),
         word=one.type,
-        category="lint",
+        category="duplication" if one.symbol == duplicate_code.SYMBOL else "lint",
         tool=NAME,
         file=path_of(one.path),
         line=position(one.line),

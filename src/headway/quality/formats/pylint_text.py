@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from headway.quality import duplicate_code
 from headway.quality.formats.base import Head, Kind, Report, Source
 from headway.quality.formats.pylint import NAME as TOOL
 from headway.quality.reading.text import lines, path_of, summary
@@ -44,9 +45,14 @@ def parse(source: Source) -> Report:
     """Incomplete when Pylint itself failed (F…)."""
     findings: list[Finding] = []
     measures: dict[str, float] = {}
+    copied: list[list[str]] = []  # the places that each duplicate-code message goes on with
     for _, line in lines(source):
         if one := _LINE.match(line) or _PARSEABLE.match(line):
             findings.append(_finding(one))
+            if one["rule"] == duplicate_code.RULE:
+                copied.append([])
+        elif line.startswith("==") and copied:
+            copied[-1].append(line)
         elif score := _SCORE.match(line):
             measures["score"] = float(score[1])
     failed = [f"{f.file}: {f.message}" for f in findings if f.word == "fatal"]
@@ -54,6 +60,7 @@ def parse(source: Source) -> Report:
         tool=TOOL,
         kind=KIND,
         findings=tuple(findings),
+        duplication=duplicate_code.duplications("\n".join(places) for places in copied),
         measures=measures,
         complete=not failed,
         reason=summary(failed),
@@ -69,7 +76,7 @@ def _finding(one: re.Match[str]) -> Finding:
         message=scrub(one["message"]) + symbol,
         severity=of_word(word),
         word=word,
-        category="lint",
+        category="duplication" if one["rule"] == duplicate_code.RULE else "lint",
         tool=TOOL,
         file=path_of(one["file"]),
         line=int(one["line"][:9]),
