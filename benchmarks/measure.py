@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,15 @@ def seconds(command: Command) -> float:
             errors.seek(0)
             raise _failed(command, code, errors.read())
     return taken
+
+
+def patiently(command: Command) -> float:
+    """As `seconds`; a failure is shown and tried once more (act fails now and then)."""
+    try:
+        return seconds(command)
+    except Failed as failure:
+        print(f"bench: {failure}; tried again", file=sys.stderr)
+        return seconds(command)
 
 
 def _failed(command: Command, code: int, errors: bytes = b"") -> Failed:
@@ -89,11 +99,11 @@ def alternate(commands: Sequence[Command], runs: int) -> list[float]:
     """
     taken: list[list[float]] = [[] for _ in commands]
     for command in commands:
-        seconds(command)
+        patiently(command)
     for turn in range(runs):
         for offset in range(len(commands)):
             index = (turn + offset) % len(commands)
-            taken[index].append(seconds(commands[index]))
+            taken[index].append(patiently(commands[index]))
     return [median(values) for values in taken]
 
 
