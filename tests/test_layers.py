@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,6 +112,15 @@ def part(module: str) -> str:
 def test_every_part_has_a_layer():
     unknown = sorted({part(name) for name in MODULES} - set(LEVEL) - {""})
     assert not unknown, f"give these a row in LAYERS and in docs/architecture.md: {unknown}"
+
+
+def test_the_architecture_page_has_the_same_layers():
+    page = (SOURCE.parent / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| \d+ \| (.*?) \|", page, re.M)
+    described = [re.findall(r"`(\w+)`", row) for row in rows]
+    there = {part(name) for name in MODULES} - {"__main__"}  # `python -m headway`
+    expected = [[name for name in row if name in there] for row in LAYERS]
+    assert [sorted(row) for row in described] == [sorted(row) for row in expected if row]
 
 
 def test_imports_point_down():
