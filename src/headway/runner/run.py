@@ -11,7 +11,6 @@ from headway.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from headway.clients.git import Repository
     from headway.runner.context import RunInfo
@@ -106,8 +105,3 @@ def find_action_file(folder: str) -> str | None:
         if os.path.isfile(path):
             return path
     return None
-
-
-def contexts(info: RunInfo) -> dict[str, Any]:
-    """Contexts that are the same everywhere in a run."""
-    return {"vars": dict(info.vars), "secrets": dict(info.secrets)}

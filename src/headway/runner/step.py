@@ -80,7 +80,7 @@ class Step:
         self._annotations = 0
         self._lock = threading.Lock()
         self._process: Process | None = None
-        self._stopped = self._killed = False
+        self._stopped = False
         self._deadline: float | None = None
         self._timed_out = ""
         self._files: dict[str, str] = {}
@@ -171,7 +171,7 @@ class Step:
 
     def kill(self) -> None:
         with self._lock:
-            self._stopped = self._killed = True
+            self._stopped = True
             if self._process:
                 self._process.kill()
 

@@ -53,7 +53,7 @@ class Finished(Value):
 
 def run_all(job: Job, level: Level, models: tuple[StepModel, ...]) -> None:
     """A job's steps: actions' pre steps, the steps, what they left for the end."""
-    plans = [_plan(job, level, model) for model in models]
+    plans = [Plan(job, level, model) for model in models]
     for plan in plans:
         plan.pre()
     run_level(job, level, plans)
@@ -68,10 +68,6 @@ def run_level(job: Job, level: Level, plans: list[Plan]) -> None:
     for plan in plans:
         plan.main(background)
     background.wait_rest()
-
-
-def _plan(job: Job, level: Level, model: StepModel) -> Plan:
-    return Plan(job, level, model)
 
 
 class Shape(Value):
@@ -224,7 +220,7 @@ def perform(
     except HeadwayError as error:
         wanted, problem = True, problem or str(error)
     if not wanted:
-        return _skip(job, level, step, shape, started)
+        return _skip(job, level, step, shape)
     job.run.recorder.emit(step.start_event(shape.parent))
     job.register(step, lambda: _quietly(holds))
     try:
@@ -265,7 +261,7 @@ def _title(title: Data, scope: object) -> str:
         return getattr(title, "raw", str(title))  # its name is no reason to fail a step
 
 
-def _skip(job: Job, level: Level, step: Step, shape: Shape, started: float) -> Finished:
+def _skip(job: Job, level: Level, step: Step, shape: Shape) -> Finished:
     step.close()
     reason = "cancelled" if job.cancelled and shape.condition is None else _why(shape)
     # A skipped pre or post step says nothing to anybody.
@@ -333,7 +329,7 @@ def control(plan: Plan, background: Background) -> None:
     """wait, wait-all, cancel and parallel: steps that only concern background steps."""
     model = plan.model
     if model.parallel:
-        group = [_plan(plan.job, plan.level, inner) for inner in model.parallel]
+        group = [Plan(plan.job, plan.level, inner) for inner in model.parallel]
         for inner in group:
             background.start(inner)
         title = "Wait for parallel steps"
