@@ -140,3 +140,38 @@ def rate_text(per_second: float) -> str:
 
 def _unreadable(what: str, text: str, expected: str) -> UnitError:
     return UnitError(f'"{text}" is not a {what}', hint=f"expected {expected}")
+
+
+# In types that are read from headway.yaml: plain numbers afterwards, in the unit named.
+
+
+class Duration(float):
+    """Seconds, written `30s`."""
+
+    parse = staticmethod(duration)
+
+
+class Share(float):
+    """0 to 1, written `10%`."""
+
+    parse = staticmethod(share)
+
+
+class Size(int):
+    """Bytes, written `2GiB`."""
+
+    parse = staticmethod(size)
+
+
+class Rate(float):
+    """How often a second, written `1000/s`."""
+
+    parse = staticmethod(rate)
+
+
+QUANTITIES: tuple[type[Duration] | type[Share] | type[Size] | type[Rate], ...] = (
+    Duration,
+    Share,
+    Size,
+    Rate,
+)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-VERSION = 1  # the newest file in migrations/
+VERSION = 3  # the newest file in migrations/
 _FOLDER = os.path.join(os.path.dirname(__file__), "migrations")
 
 

@@ -19,9 +19,29 @@ def apply(
     db: sqlite3.Connection, stream: str, position: int, at: float, event: events.Event
 ) -> None:
     """Brings the summaries up to date; events that no summary knows change nothing."""
-    change = _BY_KIND.get(event.kind)
+    change = _BY_KIND.get(event.kind) or _elsewhere(event.kind)
     if change is not None:
         change(db, stream, position, at, event)
+
+
+# First word of a kind → the module whose BY_KIND summarises it.
+_ELSEWHERE = {
+    "evidence": "headway.journal.verdicts",
+    "verdict": "headway.journal.verdicts",
+    "decision": "headway.journal.rollouts",
+    "release": "headway.journal.rollouts",
+    "rollout": "headway.journal.rollouts",
+}
+
+
+def _elsewhere(kind: str) -> Apply | None:
+    module = _ELSEWHERE.get(kind.partition(".")[0])
+    if module is None:
+        return None
+    from importlib import import_module
+
+    found: dict[str, Apply] = import_module(module).BY_KIND
+    return found.get(kind)
 
 
 def _run_started(

@@ -6,6 +6,9 @@ below; `version` of the format is in the first event of each stream. Fields are 
 added, with a default, so that old journals stay readable.
 
 Log lines are not events: they go to a file per step; an event carries the positions.
+
+The events of a run are here; those of gates and of rollouts are in modules beside this one,
+loaded when one of them is read.
 """
 
 from __future__ import annotations
@@ -183,8 +186,24 @@ class Record(Value):
     digest: str = ""
 
 
-def subclasses() -> dict[str, type[Event]]:
-    return {c.kind: c for c in Event.__subclasses__()}
+# First word of a kind → the module that declares it.
+ELSEWHERE = {
+    "evidence": "headway.events.quality",
+    "verdict": "headway.events.quality",
+    "decision": "headway.events.delivery",
+    "release": "headway.events.delivery",
+    "rollout": "headway.events.delivery",
+}
+
+
+def find(kind: str) -> type[Event] | None:
+    """The type of event that a kind names."""
+    module = ELSEWHERE.get(kind.partition(".")[0])
+    if module is not None:
+        from importlib import import_module
+
+        import_module(module)
+    return next((c for c in Event.__subclasses__() if c.kind == kind), None)
 
 
 def from_json(data: dict[str, Any]) -> Event:
@@ -193,7 +212,7 @@ def from_json(data: dict[str, Any]) -> Event:
     Raises ValueError for an unknown kind or a missing field.
     """
     kind = data.get("kind")
-    event = subclasses().get(str(kind))
+    event = find(str(kind))
     if event is None:
         raise ValueError(f"unknown kind of event: {kind!r}")
     fields = {

@@ -1,0 +1,1 @@
+"""Releases into environments: strategies, rollouts, analysis, rollback."""

@@ -1,0 +1,1 @@
+"""Judging a new version by what both versions answered."""

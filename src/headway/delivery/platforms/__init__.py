@@ -1,0 +1,1 @@
+"""Platforms: one module each, registered here."""

@@ -1,0 +1,35 @@
+"""The events of evidence and gates. Stream: the id of the verdict."""
+
+from __future__ import annotations
+
+from headway.events import Event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+class EvidenceCollected(Event):
+    """Reports became one record; the record itself is a file named by its digest."""
+
+    kind = "evidence.collected"
+    digest: str  # SHA-256 (hex) of the evidence: headway.quality.evidence.digest
+    sha: str
+    branch: str = ""
+    dirty: bool = False
+    repository: str = ""  # owner/name
+    root: str = ""  # the working tree
+    run: str = ""  # the run that it came from, if any
+    measures: Mapping[str, float] = {}
+
+
+class VerdictReached(Event):
+    """The gates were judged. `verdict` is headway.verdict.Verdict as JSON."""
+
+    kind = "verdict.reached"
+    outcome: str  # passed failed inconclusive error
+    evidence: str  # digest
+    settings: str  # digest of the gates' settings, kept beside the evidence
+    baseline: str = ""  # digest of the evidence compared with
+    verdict: Mapping[str, Any] = {}

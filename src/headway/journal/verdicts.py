@@ -1,0 +1,9 @@
+"""The table of verdicts: what `headway gate` decided about which commit."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from headway.journal.summary import Apply
+
+BY_KIND: dict[str, Apply] = {}
