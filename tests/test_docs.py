@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shlex
 import subprocess
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from headway.cli.main import VERBS
+from headway.cli.main import every
+from headway.cli.main import find as find_verb
 from headway.cli.parser import Parser
 from headway.errors import UsageError
 from headway.runner.action.builtin import REGISTER, find
@@ -38,8 +38,11 @@ def ids(pages: list[Path]) -> list[str]:
     return [str(page.relative_to(ROOT)) for page in pages]
 
 
+MODULES = dict(every())
+
+
 def parser(verb: str) -> Parser:
-    module = importlib.import_module(f"headway.cli.{verb}")
+    module = MODULES[verb]
     made = Parser(verb, module.HELP, module.EXAMPLE)
     module.arguments(made)
     return made
@@ -50,7 +53,7 @@ def flags(verb: str) -> Iterator[str]:
         yield from (option for option in action.option_strings if option.startswith("--"))
 
 
-@pytest.mark.parametrize("verb", sorted(VERBS))
+@pytest.mark.parametrize("verb", sorted(MODULES))
 def test_every_verb_and_flag_is_described(verb: str):
     text = "\n".join(page.read_text() for page in PAGES)
     assert f"headway {verb}" in text
@@ -120,30 +123,30 @@ def commands(page: Path) -> Iterator[list[str]]:
                     yield words[1:]
 
 
-def check(verb: str, arguments: list[str]) -> None:
-    assert verb in VERBS, f"headway {verb}"
+def check(words: list[str]) -> None:
     try:
-        parser(verb).parse_args(arguments)
+        verb, module, rest = find_verb(words[0], words[1:])
+        if not hasattr(module, "VERBS"):
+            parser(verb).parse_args(rest)
     except UsageError as error:
-        pytest.fail(f"headway {verb} {shlex.join(arguments)}: {error}")
+        pytest.fail(f"headway {shlex.join(words)}: {error}")
 
 
-@pytest.mark.parametrize("verb", sorted(VERBS))
+@pytest.mark.parametrize("verb", sorted(MODULES))
 def test_examples_in_the_help_can_be_typed(verb: str):
-    example = importlib.import_module(f"headway.cli.{verb}").EXAMPLE
-    for line in example.splitlines():
+    for line in MODULES[verb].EXAMPLE.splitlines():
         words = shlex.split(re.split(r"\s{2,}|\|", line)[0], comments=True)
-        if words[:2] == ["headway", verb]:
-            check(verb, words[2:])
+        if words[:1] == ["headway"]:
+            check(words[1:])
 
 
 @pytest.mark.parametrize("page", EVERYTHING, ids=ids(EVERYTHING))
 def test_commands_shown_can_be_typed(page: Path):
-    for verb, *arguments in commands(page):
-        if verb.startswith("--"):
-            assert verb in ("--version", "--help")
+    for words in commands(page):
+        if words[0].startswith("--"):
+            assert words[0] in ("--version", "--help")
             continue
-        check(verb, arguments)
+        check(words)
 
 
 @pytest.mark.parametrize("page", [TOP[0], *PAGES], ids=ids([TOP[0], *PAGES]))

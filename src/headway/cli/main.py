@@ -13,7 +13,8 @@ from headway.errors import DEFECT, DONE, INTERRUPTED, HeadwayError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
     from typing import NoReturn
 
 GROUPS = {
@@ -97,24 +98,54 @@ def _call(argv: Sequence[str]) -> int:
 
 
 def _verb(name: str, argv: Sequence[str]) -> int:
-    if name not in VERBS:
-        from headway.errors import did_you_mean
-
-        raise UsageError(f'unknown verb "{name}"', hint=did_you_mean(name, VERBS))
     import gc
-    from importlib import import_module
 
     # Loading makes hundreds of objects that stay: collecting among them takes 3 ms for nothing.
     gc.disable()
-    from headway.cli.parser import Parser
+    from headway.cli.parser import Parser, family
 
-    module = import_module(f"headway.cli.{name}")
+    name, module, rest = find(name, argv)
+    if hasattr(module, "VERBS"):
+        return family(name, module, rest)
     parser = Parser(name, module.HELP, module.EXAMPLE)
     module.arguments(parser)
-    args = parser.parse_args(argv)
+    args = parser.parse_args(rest)
     args.argv = list(argv)
     code: int = module.main(args)
     return code
+
+
+def find(name: str, argv: Sequence[str]) -> tuple[str, ModuleType, Sequence[str]]:
+    """The verb that a command line names: `rollout status`, its module, what is left.
+
+    A verb with VERBS of its own is a package with a module for each. Raises UsageError.
+    """
+    from importlib import import_module
+
+    known, path, module = VERBS, "", None
+    words = [name, *argv]
+    while module is None or (hasattr(module, "VERBS") and words and words[0][:1] != "-"):
+        word = words.pop(0)
+        if word not in known:
+            from headway.errors import did_you_mean
+
+            raise UsageError(f'unknown verb "{path}{word}"', hint=did_you_mean(word, known))
+        path += f"{word} "
+        module = import_module("headway.cli." + path.strip().replace(" ", "."))
+        known = getattr(module, "VERBS", {})
+    return path.strip(), module, words
+
+
+def every(path: str = "", verbs: Mapping[str, str] = VERBS) -> Iterator[tuple[str, ModuleType]]:
+    """Every verb that does something, with its module: `run`, …, `rollout status`."""
+    for verb in verbs:
+        first, *words = (path + verb).split(" ")
+        name, module, _ = find(first, words)
+        inner = getattr(module, "VERBS", None)
+        if inner is None:
+            yield name, module
+        else:
+            yield from every(f"{name} ", inner)
 
 
 def _exit_code(wanted: SystemExit) -> int:

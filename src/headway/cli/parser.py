@@ -8,11 +8,12 @@ import sys
 
 from headway import __doc__ as purpose
 from headway import __version__
-from headway.errors import UsageError
+from headway.errors import DONE, USAGE, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from types import ModuleType
     from typing import NoReturn
 
     from _typeshed import SupportsWrite
@@ -67,6 +68,19 @@ def _width() -> int:
         return max(40, min(os.get_terminal_size(1).columns or 80, WIDEST))
     except OSError:
         return 80
+
+
+def family(name: str, module: ModuleType, rest: Sequence[str]) -> int:
+    """What `headway NAME` says when the verb is only the first word of others."""
+    if rest and rest[0] not in ("--help", "-h"):
+        raise UsageError(f"unknown option {rest[0]}", hint=f"headway {name} --help shows its verbs")
+    width = max(len(verb) for verb in module.VERBS)
+    lines = [f"  {line}" for line in module.EXAMPLE.splitlines()]
+    lines += ["", f"usage: headway {name} VERB [ARGUMENTS]", "", module.HELP, ""]
+    lines += [f"  {verb:{width}}  {text}" for verb, text in module.VERBS.items()]
+    text = "\n".join([*lines, "", f"headway {name} VERB --help shows examples and flags"])
+    (sys.stdout if rest else sys.stderr).write(text + "\n")
+    return DONE if rest else USAGE
 
 
 def overview(groups: Mapping[str, Mapping[str, str]]) -> str:
