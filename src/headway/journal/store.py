@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
     Row: TypeAlias = tuple[Any, ...]
+    Append: TypeAlias = Callable[[str, float, Event], Record]  # stream, when, what
 
 JournalError = database.JournalError
 
@@ -128,7 +129,16 @@ class Journal:
         summary.apply(db, stream, position or 0, at, event)
         return Record(stream, seq, at, event, digest)
 
+    def change(self, work: Callable[[sqlite3.Connection, Append], T]) -> T:
+        """What `work` does with the summaries and the function that appends an event, as one
+        transaction: all of it or, when `work` raises, nothing."""
+        return self._write(lambda: work(self._db, self._add))
+
     # --- reading -------------------------------------------------------------------------
+
+    def query(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` finds in the summaries; it changes nothing."""
+        return self._read(lambda: work(self._db))
 
     def read(self, stream: str, after: int = 0) -> list[Record]:
         """The stream's records with a `seq` above `after`, in order.
