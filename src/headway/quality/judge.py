@@ -14,7 +14,6 @@ from headway.quality.new_code import Diff
 from headway.quality.settings import Gates, Quarantine, Waiver
 from headway.verdict import Verdict
 
-
 NO_HISTORY = History()
 
 
