@@ -9,7 +9,7 @@ from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Answer(Value):
@@ -25,11 +25,16 @@ class Answer(Value):
         return self.output.splitlines() if self.code == 0 else []
 
 
-def ask(argv: Sequence[str], seconds: float = 60) -> Answer:
-    """Runs a program without input to its end. Never raises."""
+def ask(argv: Sequence[str], seconds: float = 60, env: Mapping[str, str] | None = None) -> Answer:
+    """Runs a program without input to its end. Never raises. `env` replaces our variables."""
     try:
         done = subprocess.run(
-            argv, capture_output=True, stdin=subprocess.DEVNULL, timeout=seconds, check=False
+            argv,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=seconds,
+            check=False,
+            env=env,
         )
     except (OSError, subprocess.SubprocessError) as error:
         return Answer(None, complaint=str(error))
