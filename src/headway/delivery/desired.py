@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+ALL = 10000  # basis points: the whole traffic
+
 
 class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Instances of one release that are alike: what a share of traffic goes to.
@@ -33,18 +35,20 @@ class Match(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Traffic(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who answers. `shares` are whole basis points (10000 is all) and sum to 10000."""
+    """Who answers. `shares` are whole basis points (10000 is all), none of them 0, and sum to
+    10000; without any nobody answers: before the first deployment, or between two versions
+    that can't run at the same time."""
 
-    shares: dict[str, int]
+    shares: dict[str, int] = {}
     sticky: str = ""  # the cookie that keeps a client with its group; empty: every request anew
     matches: tuple[Match, ...] = ()
     mirror: str = ""  # a group that gets copies; its answers are dropped
-    mirror_share: int = 10000
+    mirror_share: int = ALL
     preview: str = ""  # a group that answers on the preview address only
 
 
 class Desired(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole environment. A group that is absent is to be drained and stopped."""
 
-    groups: tuple[Group, ...]
-    traffic: Traffic
+    groups: tuple[Group, ...] = ()
+    traffic: Traffic = Traffic()
