@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("values", "digest"),
     ("errors",),
     ("events", "home", "units", "verdict"),
-    ("journal", "clients"),
+    ("journal", "clients", "kept"),
     ("workflow",),
     ("runner", "quality", "delivery", "supply", "alerting", "monitoring", "insight", "console"),
     ("config", "workflow_files"),
@@ -48,7 +48,7 @@ IMPURE = words(
     " pathlib pty random secrets select shutil signal smtplib socket sqlite3 ssl subprocess sys"
     " tempfile threading time urllib uuid"
 )
-NOT_FOR_PURE = ("journal", "clients", "home")
+NOT_FOR_PURE = ("journal", "clients", "home", "kept")
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval"})
 CLOCKS = frozenset({"now", "utcnow", "today"})  # methods of datetime and date
 

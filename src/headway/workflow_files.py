@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 import headway.workflow as workflow_package
-from headway import __version__, home
-from headway.digest import sha256
+from headway import kept
 from headway.errors import InvalidFile, UsageError, did_you_mean
 
 TYPE_CHECKING = False
@@ -91,42 +89,18 @@ def _read_bytes(full: str, path: str) -> bytes:
 def _parsed(data: bytes, path: str) -> tuple[Workflow | None, list[Problem]]:
     """Reads and checks a workflow; one without mistakes comes from the cache the next time.
 
-    The cache is what `__pycache__` is to Python: by content and by the reader's own version,
-    in a folder that only its user can write to. Without it each start loads a YAML reader
-    and the syntax checks: 20 ms, and 0.3 s for a workflow of 2,000 jobs.
+    Without it each start loads a YAML reader and the syntax checks: 20 ms, and 0.3 s for a
+    workflow of 2,000 jobs.
     """
-    import _pickle as pickle
-
-    file = os.path.join(home.cache(), "workflows", _key(data, path))
-    try:
-        with open(file, "rb") as stream:
-            workflow: Workflow = pickle.load(stream)
-            return workflow, []
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
-        pass
+    folder = os.path.dirname(workflow_package.__file__)
+    readers = [os.path.join(folder, name) for name in ("", "syntax", "expression")]
+    key = kept.key(data, path, readers)
+    workflow: Workflow | None = kept.get("workflows", key)
+    if workflow is not None:
+        return workflow, []
     from headway.workflow.syntax import read_workflow
 
     found, problems = read_workflow(data, path)
     if found is not None and not problems:
-        _store(file, pickle.dumps(found, 5))
+        kept.put("workflows", key, found)
     return found, problems
-
-
-def _key(data: bytes, path: str) -> str:
-    """Changes with the file, and with every file of Headway that reads it."""
-    folder = os.path.dirname(workflow_package.__file__)
-    newest = 0
-    for name in ("", "syntax", "expression"):
-        with os.scandir(os.path.join(folder, name)) as entries:
-            newest = max(newest, *(e.stat().st_mtime_ns for e in entries))
-    return sha256(f"{__version__} {newest} {path}\0".encode() + data).hexdigest()
-
-
-def _store(file: str, content: bytes) -> None:
-    """Writes the file whole or not at all; a cache that can't be written only costs time."""
-    temporary = f"{file}.{os.getpid()}"
-    with contextlib.suppress(OSError):
-        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-        with open(temporary, "wb") as stream:
-            stream.write(content)
-        os.replace(temporary, file)
