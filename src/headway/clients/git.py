@@ -342,6 +342,11 @@ def listed(root: str) -> list[str]:
     return names
 
 
+def tracked(root: str) -> frozenset[str]:
+    """Paths below `root` that are in the index."""
+    return frozenset(os.fsdecode(run(root, "ls-files", "-z")[1]).split("\0"))
+
+
 def submodules(root: str) -> list[str]:
     """Paths of the submodules that are checked out."""
     output = os.fsdecode(run(root, "ls-files", "-z", "--stage")[1])

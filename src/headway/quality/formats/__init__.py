@@ -66,6 +66,8 @@ FORMATS: dict[str, str] = {
     "scan_failure": "text",
 }
 
+UNKNOWN = "not a report of a known format"
+
 
 @cache
 def load(name: str) -> Format:
@@ -160,7 +162,7 @@ def _unknown(source: Source) -> ReportError:
         return error
     known = ", ".join(sorted(form.NAME for form in formats()))
     return source.error(
-        f"not a report of a known format: this is {source.head.describe()}",
+        f"{UNKNOWN}: this is {source.head.describe()}",
         hint=f"known formats: {known}",
     )
 

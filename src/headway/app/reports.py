@@ -1,0 +1,144 @@
+"""Which reports there are: those that are named, those in the usual places, those of a run."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from headway.clients import git
+from headway.quality import formats
+from headway.quality.formats import Source
+from headway.quality.report import Report
+from headway.quality.reading.source import ReportError
+
+OWN = ".headway/reports"  # where Headway's own scans and tests write
+# Never reports of this project, however they are called, and often large.
+PASSED_OVER = frozenset(
+    (
+        *("node_modules", ".git", ".venv", "venv", ".tox", ".nox", "site-packages", ".cache"),
+        *("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "vendor"),
+        *("bower_components", ".terraform", ".gradle", ".next", ".eggs", ".direnv", ".pixi"),
+    )
+)
+# Folders that are for reports, whatever the files in them are called.
+_FOLDERS = frozenset(
+    (
+        *("reports", "test-results", "test-reports", "surefire-reports", "failsafe-reports"),
+        *("coverage-reports", "scan-results", "security-reports", "load-results"),
+    )
+)
+# A `reports` folder of sources (`src/shop/reports/`) is no folder of reports: only what tools
+# write is looked at there.
+_WRITTEN = (".xml", ".json", ".sarif", ".info", ".lcov", ".csv", ".txt", ".out", ".jsonl", ".spdx")
+_NAMES = re.compile(
+    r"coverage(?:-final|-summary)?\.(?:xml|json)|cobertura(?:-coverage)?\.xml|jacoco\w*\.xml"
+    r"|lcov\.info|coverage\.(?:lcov|out)|(?:junit|xunit)[\w.-]*\.xml|TEST-[\w.$-]+\.xml"
+    r"|(?:test-results?|test-report|testresults?|nosetests|pytest)[\w.-]*\.xml|.+\.sarif(?:\.json)?"
+    r"|(?:bandit|safety|pip-audit|npm-audit|trivy|grype|snyk|semgrep|gitleaks|trufflehog|checkov"
+    r"|hadolint|zap|dependency-check-report|docker-bench|detect-secrets)[\w.-]*\.json"
+    r"|(?:ruff|pylint|eslint|mypy|pyright|radon|complexipy|jscpd)(?:-report|[._-]results?)?\.json"
+    r"|k6[\w.-]*\.json|locust[\w.-]*(?:stats|\.json)[\w.-]*|bom\.(?:json|xml)|.+\.(?:cdx|spdx)\.json"
+)
+_MOST = 5000  # files in the usual places; more are no reports
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """What was read, what could not be, and what turned out to be no report at all."""
+
+    reports: tuple[Report, ...] = ()
+    errors: tuple[ReportError, ...] = ()
+    ignored: tuple[str, ...] = ()  # files in folders of reports that are of no known format
+
+
+def usual(root: str, in_git: bool = False) -> list[str]:
+    """Paths, below `root`, of the files that by name or place may be reports, sorted.
+
+    With `in_git` files that are under version control are left out: a report is made, not kept.
+    """
+    found: list[str] = []
+    for folder, names, files in os.walk(root):
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        names[:] = sorted(n for n in names if n not in PASSED_OVER and _enters(inside, n))
+        parts = inside.split("/")
+        whole = inside == OWN or inside.startswith(OWN + "/")
+        reports = whole or not _FOLDERS.isdisjoint(parts)
+        for name in files:
+            if (reports and _written(name)) or _NAMES.fullmatch(name):
+                found.append(name if inside == "." else f"{inside}/{name}")
+    if found and in_git:
+        kept = git.tracked(root)
+        found = [path for path in found if path not in kept]
+    return sorted(found)[:_MOST]
+
+
+def _enters(inside: str, name: str) -> bool:
+    """Hidden folders are for tools, but for our own."""
+    if inside == ".headway":
+        return name == "reports"
+    return not name.startswith(".") or (inside == "." and name == ".headway")
+
+
+def _written(name: str) -> bool:
+    return not name.startswith(".") and name.lower().endswith(_WRITTEN)
+
+
+def read_usual(root: str, paths: Iterable[str]) -> Found:
+    """Reads what `usual` found; what is no report by its content is passed over."""
+    return _read((os.path.join(root, path) for path in paths), shown=root)
+
+
+def read_named(patterns: Iterable[str]) -> Found:
+    """Reads files, folders and globs as somebody named them; a named file must be a report."""
+    files, folders = [], []
+    for pattern in patterns:
+        (folders if os.path.isdir(pattern) else files).append(pattern)
+    reports, errors = formats.read_reports(files)
+    inner = _read((path for folder in folders for path in _below(folder)), shown="")
+    empty = [f for f in folders if not any(_within(e, f) for e in _sources(inner))]
+    errors += [_no_reports(folder) for folder in empty]
+    known = {os.path.realpath(report.source) for report in reports}
+    more = [r for r in inner.reports if os.path.realpath(r.source) not in known]
+    return Found(reports=(*reports, *more), errors=(*errors, *inner.errors), ignored=inner.ignored)
+
+
+def _sources(found: Found) -> Iterator[str]:
+    yield from (report.source for report in found.reports)
+    yield from (error.file for error in found.errors)
+
+
+def _within(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")
+
+
+def _no_reports(folder: str) -> ReportError:
+    return ReportError(
+        folder, "there is no report in this folder", hint="did the step that writes them run?"
+    )
+
+
+def _below(folder: str) -> Iterator[str]:
+    for inside, names, files in os.walk(folder):
+        names[:] = sorted(n for n in names if n not in PASSED_OVER)
+        yield from (os.path.join(inside, name) for name in sorted(files) if _written(name))
+
+
+def _read(paths: Iterable[str], *, shown: str) -> Found:
+    """Reads these files; those of another kind than reports are passed over."""
+    reports: list[Report] = []
+    errors: list[ReportError] = []
+    ignored: list[str] = []
+    for path in paths:
+        name = os.path.relpath(path, shown) if shown else path
+        try:
+            source = Source(path)
+            source.path = name
+            reports.append(formats.read(source))
+        except ReportError as error:
+            if error.problem.startswith(formats.UNKNOWN):
+                ignored.append(name)
+            else:
+                errors.append(error)
+    return Found(reports=tuple(reports), errors=tuple(errors), ignored=tuple(ignored))

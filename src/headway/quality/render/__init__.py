@@ -1,0 +1,1 @@
+"""Evidence and verdicts as people and other tools read them. Pure: records in, text out."""
