@@ -18,7 +18,7 @@ from headway.digest import sha256
 from headway.errors import HeadwayError, UsageError
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
-_SERVICE = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _FIRST_LINE = b"headway release 1\n"
 
 
@@ -111,7 +111,7 @@ def check_service(service: str) -> str:
     if not _SERVICE.fullmatch(service):
         raise UsageError(
             f'"{service}" can\'t be the name of a service',
-            hint="lower case letters, digits and dashes, at most 40, such as shop-api",
+            hint="letters, digits and . _ -, at most 63, such as shop-api",
         )
     return service
 
@@ -123,11 +123,6 @@ def differences(old: Iterable[Entry], new: Iterable[Entry]) -> list[tuple[str, s
     marks |= dict.fromkeys(before.keys() - after.keys(), "-")
     marks |= {p: "~" for p in before.keys() & after.keys() if before[p] != after[p]}
     return [(marks[path], path) for path in sorted(marks)]
-
-
-def group_name(version: str, content: str) -> str:
-    """A word for the instances of a release: `v1.2.3-a1b2c3d4`."""
-    return f"{version.lower().replace('+', '_')}-{content[:8]}"
 
 
 def _is_utf8(path: str) -> bool:

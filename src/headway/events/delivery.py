@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-# How a rollout ends.
-PROMOTED, ROLLED_BACK, ABORTED, FAILED = "promoted", "rolled_back", "aborted", "failed"
+# How a rollout ends. `ended`: an experiment or a shadow is over, and the old release stays.
+PROMOTED, ROLLED_BACK, ABORTED = "promoted", "rolled_back", "aborted"
+FAILED, ENDED = "failed", "ended"
 # What becomes of an effect; `unknown`: the machine went down while it ran.
 EFFECT_PASSED, EFFECT_FAILED, EFFECT_UNKNOWN = "passed", "failed", "unknown"
 
@@ -47,7 +48,8 @@ class ReleasePruned(Event):
 
 
 class RolloutQueued(Event):
-    """A rollout is wished for. `plan` is all that it depends on, as it was then."""
+    """A rollout is wished for. `plan` is all that it depends on, but for what serves when its
+    turn comes."""
 
     kind = "rollout.queued"
     rollout: str  # the stream's id
@@ -58,14 +60,21 @@ class RolloutQueued(Event):
     release: str  # digest
     version: str
     strategy: str
-    plan: Mapping[str, Any]
-    stable: str = ""
-    stable_version: str = ""
+    plan: Mapping[str, Any]  # headway.delivery.plan.Plan
     actor: str = ""
     override: str = ""  # why it may go out although its gates say no
     verdict: str = ""  # id
     outcome: str = ""  # the verdict's
     previous: str = ""  # the rollout that this one tries again or takes back
+
+
+class RolloutBegun(Event):
+    """Its turn has come: `plan` now knows what serves."""
+
+    kind = "rollout.begun"
+    plan: Mapping[str, Any]
+    stable: str = ""  # digest; "" for the first deployment
+    stable_version: str = ""
 
 
 class RolloutTaken(Event):
@@ -94,8 +103,9 @@ class RolloutMoved(Event):
     now: float  # the rollout's own clock, which no step of the machine's clock shifts
     progress: Mapping[str, Any]
     desired: Mapping[str, Any]
-    status: str  # running waiting held
+    status: str  # running waiting held completed
     phase: str
+    promoted: bool = False  # the new release has everything; the old one is still warm
     reason: str = ""
     step: int = 0
     steps: int = 0

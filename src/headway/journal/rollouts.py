@@ -59,6 +59,7 @@ class Rollout(Value):
     phase: str
     reason: str
     conclusion: str
+    promoted: bool
     actor: str
     override: str
     previous: str
@@ -92,8 +93,14 @@ class Serving(Value):
     version: str
     rollout: str
     since: float
-    previous: str
-    previous_version: str
+
+
+class Decided(Value):
+    """What the gates said of a commit."""
+
+    id: str
+    outcome: str
+    evidence: str
 
 
 # --- reading: for Journal.query ----------------------------------------------------------
@@ -148,13 +155,13 @@ def rollouts(
         " ORDER BY queued DESC, id DESC LIMIT ?",
         [*(v for _, v in conditions), limit],
     )
-    return [Rollout(*row) for row in rows]
+    return [_rollout(row) for row in rows]
 
 
 def rollout(db: sqlite3.Connection, rollout_id: str) -> Rollout | None:
     columns = ", ".join(Rollout._fields)
     row = db.execute(f"SELECT {columns} FROM rollout WHERE id = ?", (rollout_id,)).fetchone()
-    return Rollout(*row) if row else None
+    return _rollout(row) if row else None
 
 
 def find_rollout(db: sqlite3.Connection, text: str = "latest", service: str = "") -> Rollout:
@@ -199,14 +206,41 @@ def environments(db: sqlite3.Connection, service: str = "") -> list[Serving]:
     return [Serving(*row) for row in rows]
 
 
+def _rollout(row: Sequence[Any]) -> Rollout:
+    found = Rollout(*row)
+    return found.replace(promoted=bool(found.promoted))
+
+
+def before(db: sqlite3.Connection, service: str, environment: str) -> Rollout | None:
+    """The rollout that brought what served before what serves now: where a rollback goes."""
+    now = serving(db, service, environment)
+    for past in rollouts(db, service=service, environment=environment):
+        promoted = past.conclusion == "promoted" or (past.promoted and past.active)
+        if now is not None and promoted and past.release != now.release:
+            return past
+    return None
+
+
 def wanted_releases(db: sqlite3.Connection) -> set[str]:
     """Digests that serve somewhere, or may: what prune must leave alone."""
     sql = (
-        "SELECT release FROM environment UNION SELECT previous FROM environment"
+        "SELECT release FROM environment"
         " UNION SELECT release FROM rollout WHERE status != 'completed'"
         " UNION SELECT stable FROM rollout WHERE status != 'completed'"
     )
-    return {digest for (digest,) in db.execute(sql) if digest}
+    places = [before(db, e.service, e.name) for e in environments(db)]
+    back = {past.release for past in places if past is not None}
+    return back | {digest for (digest,) in db.execute(sql) if digest}
+
+
+def latest_verdict(db: sqlite3.Connection, sha: str) -> Decided | None:
+    """Of the commit as it is, not of a working tree with changes beside it."""
+    row = db.execute(
+        "SELECT id, outcome, evidence FROM verdict WHERE sha = ? AND NOT dirty"
+        " ORDER BY at DESC, id DESC LIMIT 1",
+        (sha,),
+    ).fetchone()
+    return Decided(*row) if row else None
 
 
 def _releases(db: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[Release]:
@@ -247,13 +281,22 @@ def _rollout_queued(
     db: sqlite3.Connection, stream: str, _position: int, at: float, e: events.RolloutQueued
 ) -> None:
     db.execute(
-        "INSERT INTO rollout (id, number, service, environment, root, release, version, stable,"
-        " stable_version, strategy, status, actor, override, previous, queued)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO rollout (id, number, service, environment, root, release, version,"
+        " strategy, status, actor, override, previous, queued)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            *(stream, e.number, e.service, e.environment, e.root, e.release, e.version, e.stable),
-            *(e.stable_version, e.strategy, QUEUED, e.actor, e.override, e.previous, at),
+            *(stream, e.number, e.service, e.environment, e.root, e.release, e.version),
+            *(e.strategy, QUEUED, e.actor, e.override, e.previous, at),
         ),
+    )
+
+
+def _rollout_begun(
+    db: sqlite3.Connection, stream: str, _position: int, _at: float, e: events.RolloutBegun
+) -> None:
+    db.execute(
+        "UPDATE rollout SET stable = ?, stable_version = ? WHERE id = ?",
+        (e.stable, e.stable_version, stream),
     )
 
 
@@ -268,13 +311,17 @@ def _rollout_taken(
 
 
 def _rollout_moved(
-    db: sqlite3.Connection, stream: str, _position: int, _at: float, e: events.RolloutMoved
+    db: sqlite3.Connection, stream: str, _position: int, at: float, e: events.RolloutMoved
 ) -> None:
+    if e.status != COMPLETED:
+        db.execute("UPDATE rollout SET status = ? WHERE id = ?", (e.status, stream))
     db.execute(
-        "UPDATE rollout SET status = ?, phase = ?, reason = ?, step = ?, steps = ?, share = ?"
+        "UPDATE rollout SET phase = ?, reason = ?, step = ?, steps = ?, share = ?, promoted = ?"
         " WHERE id = ?",
-        (e.status, e.phase, e.reason, e.step, e.steps, e.share, stream),
+        (e.phase, e.reason, e.step, e.steps, e.share, int(e.promoted), stream),
     )
+    if e.promoted:
+        _serve(db, stream, at)
 
 
 def _rollout_finished(
@@ -282,32 +329,45 @@ def _rollout_finished(
 ) -> None:
     db.execute(
         "UPDATE rollout SET status = 'completed', conclusion = ?, reason = ?, finished = ?,"
-        " incident = ? WHERE id = ?",
-        (e.conclusion, e.reason, at, e.incident, stream),
+        " incident = ?, promoted = ? WHERE id = ?",
+        (e.conclusion, e.reason, at, e.incident, int(e.conclusion == "promoted"), stream),
     )
-    done = rollout(db, stream)
-    if done is None or e.conclusion != "promoted":
-        return
-    before = serving(db, done.service, done.environment)
-    previous, previous_version = "", ""
-    if before is not None:
-        previous, previous_version = before.release, before.version
-        if before.release == done.release:  # deployed again: the way back stays what it was
-            previous, previous_version = before.previous, before.previous_version
+    if e.conclusion == "promoted":
+        _serve(db, stream, at)
+    else:
+        _serve_no_more(db, stream)
+
+
+def _serve(db: sqlite3.Connection, stream: str, at: float) -> None:
+    """The rollout's release is what serves, from the first time that this is said."""
     db.execute(
-        "INSERT OR REPLACE INTO environment (service, name, root, release, version, rollout,"
-        " since, previous, previous_version) VALUES (?,?,?,?,?,?,?,?,?)",
-        (
-            *(done.service, done.environment, done.root, done.release, done.version, done.id),
-            *(at, previous, previous_version),
-        ),
+        "INSERT INTO environment (service, name, root, release, version, rollout, since)"
+        " SELECT service, environment, root, release, version, id, ? FROM rollout WHERE id = ?"
+        " ON CONFLICT (service, name) DO UPDATE SET root = excluded.root,"
+        " release = excluded.release, version = excluded.version, rollout = excluded.rollout,"
+        " since = excluded.since WHERE rollout != excluded.rollout",
+        (at, stream),
     )
+
+
+def _serve_no_more(db: sqlite3.Connection, stream: str) -> None:
+    """It was promoted already, and taken back: what was there before is there again."""
+    found = db.execute("SELECT 1 FROM environment WHERE rollout = ?", (stream,)).fetchone()
+    gone = rollout(db, stream)
+    if found is None or gone is None:
+        return
+    db.execute("DELETE FROM environment WHERE rollout = ?", (stream,))
+    for past in rollouts(db, service=gone.service, environment=gone.environment):
+        if past.conclusion == "promoted" and past.release == gone.stable:
+            _serve(db, past.id, past.finished or past.queued)
+            return
 
 
 BY_KIND: dict[str, Apply] = {
     "release.created": _release_created,
     "release.pruned": _release_pruned,
     "rollout.queued": _rollout_queued,
+    "rollout.begun": _rollout_begun,
     "rollout.taken": _rollout_taken,
     "rollout.moved": _rollout_moved,
     "rollout.finished": _rollout_finished,

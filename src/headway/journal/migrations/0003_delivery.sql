@@ -39,8 +39,8 @@ CREATE TABLE rollout (
     root           TEXT NOT NULL,
     release        TEXT NOT NULL, -- digest
     version        TEXT NOT NULL,
-    stable         TEXT NOT NULL, -- digest of what served before; "" for the first
-    stable_version TEXT NOT NULL,
+    stable         TEXT NOT NULL DEFAULT '', -- digest of what served before; "" for the first
+    stable_version TEXT NOT NULL DEFAULT '',
     strategy       TEXT NOT NULL,
     status         TEXT NOT NULL, -- queued running waiting held completed
     step           INTEGER NOT NULL DEFAULT 0,
@@ -48,7 +48,8 @@ CREATE TABLE rollout (
     share          INTEGER NOT NULL DEFAULT 0, -- of the new release, basis points
     phase          TEXT NOT NULL DEFAULT '',
     reason         TEXT NOT NULL DEFAULT '',
-    conclusion     TEXT NOT NULL DEFAULT '', -- promoted rolled_back aborted failed; "" until then
+    conclusion     TEXT NOT NULL DEFAULT '', -- promoted rolled_back aborted failed ended; "" until then
+    promoted       INTEGER NOT NULL DEFAULT 0, -- it has all traffic; the old one may be warm still
     actor          TEXT NOT NULL,
     override       TEXT NOT NULL, -- why it may go out although its gates say no
     previous       TEXT NOT NULL, -- the rollout that this one tries again or takes back
@@ -69,7 +70,5 @@ CREATE TABLE environment (
     version          TEXT NOT NULL,
     rollout          TEXT NOT NULL, -- that brought it
     since            REAL NOT NULL,
-    previous         TEXT NOT NULL, -- what it took the place of: where a rollback goes
-    previous_version TEXT NOT NULL,
     PRIMARY KEY (service, name)
 );
