@@ -24,7 +24,7 @@ def words(text: str) -> frozenset[str]:
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("values", "digest"),
     ("errors",),
-    ("events", "home", "units", "verdict"),
+    ("events", "home", "units", "unpack", "verdict"),
     ("journal", "clients", "kept"),
     ("workflow",),
     ("runner", "quality", "delivery", "supply", "alerting", "monitoring", "insight", "console"),

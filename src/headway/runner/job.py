@@ -9,7 +9,7 @@ import time
 from headway import events
 from headway.clients import process
 from headway.errors import HeadwayError
-from headway.runner import context, steps
+from headway.runner import context, permissions, steps
 from headway.runner.level import Effects, Level
 from headway.values import Value
 from headway.workflow.expression import CaseSensitive, Scope, resolve, to_text, truthy
@@ -215,11 +215,14 @@ class Job:
     def base_scope(self) -> Scope:
         """Contexts that exist before the job has folders: for its name and its limits."""
         i = self.instance
+        secrets = dict(i.secrets)
+        if "GITHUB_TOKEN" in secrets:
+            secrets["GITHUB_TOKEN"] = permissions.token(secrets["GITHUB_TOKEN"], self._permissions)
         return Scope(
             {
                 "github": self._github(""),
                 "vars": dict(self.run.info.vars),
-                "secrets": dict(i.secrets),
+                "secrets": secrets,
                 "strategy": dict(i.strategy),
                 "matrix": dict(i.matrix),
                 "needs": dict(i.needs),
@@ -235,14 +238,41 @@ class Job:
         contexts["job"] = context.job(self.run.info, self.instance.workflow.path)
         self._defaults = context.default_variables(contexts["github"], contexts["runner"])
         self.tracking = f"headway_{self.run.info.id}_{self.instance.number}"
+        if permissions.may_identify(self._permissions):
+            self._defaults.update(self._identity(contexts["github"]))
         return Level(contexts, Effects())
+
+    @property
+    def _permissions(self) -> Mapping[str, str] | None:
+        return permissions.effective(self.model, self.instance.workflow)
+
+    def _identity(self, github: Mapping[str, Any]) -> dict[str, str]:
+        from headway.runner.services.oidc import claims
+
+        known = claims(github, self._environment_name())
+        number = self.instance.number
+        found = self.run.services().identity_environment(self.key, number, known)
+        self.run.masker.add(found["ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
+        return found
+
+    def _environment_name(self) -> str:
+        environment = self.model.environment
+        return "" if environment is None else to_text(resolve(environment.name, self.base_scope()))
+
+    def services_environment(self) -> dict[str, str]:
+        """The variables by which actions find the services of the run."""
+        found = self.run.services().environment(self.key, self.instance.number)
+        self.run.masker.add(found["ACTIONS_RUNTIME_TOKEN"])
+        return found
 
     def _github(self, event_path: str) -> dict[str, Any]:
         i = self.instance
         directory = getattr(self, "directory", "")
-        return context.github(
+        github = context.github(
             self.run.info, i.caller_name, i.workflow.path, i.model.id, directory, event_path
         )
+        github["token"] = permissions.token(github["token"], self._permissions)
+        return github
 
     def scope(
         self, level: Level, env: Mapping[str, str] | None = None, contexts: object = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headway.runner.context import RunInfo
     from headway.runner.masking import Masker
     from headway.runner.recorder import Recorder
+    from headway.runner.services.server import Services
     from headway.runner.workspace import Snapshot
     from headway.workflow.model import Action
 
@@ -61,6 +62,7 @@ class Run:
         self.base_env = base_env
         self.killed = threading.Event()  # the second Ctrl-C
         self._actions: dict[str, Action] = {}
+        self._services: Services | None = None
         self._lock = threading.Lock()
 
     def event_path(self) -> str:
@@ -73,6 +75,28 @@ class Run:
                 with open(path, "w", encoding="utf-8") as file:
                     json.dump(dict(self.info.cause.payload), file, indent=2)
         return path
+
+    def services(self) -> Services:
+        """What actions call for artifacts, caches and tokens; listening from the first call on."""
+        from headway import home
+        from headway.runner.action.builtin import cache, cache_store
+        from headway.runner.services.server import Services
+
+        with self._lock:
+            if self._services is None:
+                cause = self.info.cause
+                default = self.repository.default_branch
+                limit = os.environ.get(cache_store.LIMIT_VARIABLE, "")
+                self._services = Services(
+                    self.info.id,
+                    self.recorder,
+                    cache.repository_store(self.repository, self.store, limit),
+                    cache.branches(cause.ref, cause.base_ref, default),
+                    run_store=self.folder,
+                    work=self.work,
+                    state=home.state(),
+                )
+            return self._services
 
     def action(self, metadata: str) -> Action:
         """The action whose metadata file this is. Raises InvalidFile, OSError."""

@@ -46,6 +46,7 @@ class JavaScript:
         env = step.environment()
         env.update(inputs.variables(inputs.complete(step, with_, self._action.inputs)))
         env.update({f"STATE_{name}": value for name, value in step.state.items()})
+        env.update(step.job.services_environment())
         env["GITHUB_ACTION_PATH"] = self._folder
         node = find_node(step.job, env.get("PATH"))
         script.finish(step, step.program([node, path], env=env))

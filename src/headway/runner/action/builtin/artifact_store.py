@@ -79,6 +79,23 @@ def store(
     Raises ActionFailed when there is one of that name already, and for paths that GitHub
     refuses; HeadwayError when the disk is full.
     """
+
+    def fill(folder: str) -> tuple[int, int, str]:
+        return _fill(folder, sources, single, check)
+
+    return add(run_store, name, fill, retention_days=retention_days, single=single)
+
+
+def add(
+    run_store: str,
+    name: str,
+    fill: Callable[[str], tuple[int, int, str]],
+    *,
+    retention_days: int = 0,
+    single: bool = False,
+) -> Artifact:
+    """Makes an artifact of what `fill` puts into an empty folder; it answers with the number
+    of files, their size and digest. Raises as `store` does, and what `fill` raises."""
     check_name(name)
     folder = os.path.join(run_store, "artifacts", name)
     if os.path.lexists(folder):
@@ -89,7 +106,7 @@ def store(
     incoming = os.path.join(index, f"{number}.incoming")
     try:
         os.mkdir(incoming)
-        files, size, digest = _fill(incoming, sources, single, check)
+        files, size, digest = fill(incoming)
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         _put(incoming, folder, name)
     except OSError as error:
@@ -258,6 +275,20 @@ def fetch(artifact: Artifact, target: str, check: Callable[[], None] = lambda: N
     except OSError as error:
         raise disk_error(error, error.filename or target) from None
     return artifact.digest == "sha256:" + (own if artifact.single else total).hexdigest()
+
+
+def summed(folder: str) -> tuple[int, int, str]:
+    """Number of files, bytes and digest of what is in a folder, as `add` wants them."""
+    import hashlib
+
+    total = hashlib.sha256()
+    size = count = 0
+    for path in _files(folder):
+        with open(os.path.join(folder, path), "rb") as file:
+            length = os.fstat(file.fileno()).st_size
+            _add(total, path, length, hashlib.file_digest(file, "sha256").digest())
+        size, count = size + length, count + 1
+    return count, size, "sha256:" + total.hexdigest()
 
 
 def make_folder(folder: str, below: str) -> None:

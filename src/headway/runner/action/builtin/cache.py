@@ -25,6 +25,7 @@ from headway.runner.glob import PatternError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from headway.clients.git import Repository
     from headway.runner.action.builtin.base import ActionContext
     from headway.runner.action.builtin.cache_store import Entry
 
@@ -170,27 +171,30 @@ def places_of(context: ActionContext) -> Places:
 
 
 def scopes(context: ActionContext) -> list[str]:
+    github = context.github
+    ref, base = str(github.get("ref") or ""), str(github.get("base_ref") or "")
+    return branches(ref, base, context.repository.default_branch)
+
+
+def branches(ref: str, base: str, default: str) -> list[str]:
     """Where to look, in this order: this branch, the one it is to be merged into, the default
     branch. The first is where to save."""
-    github = context.github
-    base = str(github.get("base_ref") or "")
-    wanted = [
-        str(github.get("ref") or ""),
-        f"refs/heads/{base}" if base else "",
-        f"refs/heads/{context.repository.default_branch}",
-    ]
+    wanted = [ref, f"refs/heads/{base}" if base else "", f"refs/heads/{default}"]
     return list(dict.fromkeys(ref for ref in wanted if ref))
 
 
 def store_of(context: ActionContext) -> CacheStore:
-    """This repository's caches; a repository without a remote is known by its folder."""
-    import hashlib
-
-    repository = context.repository
-    name = repository.slug if repository.owner != "local" else repository.root
-    folder = hashlib.sha256(os.fsencode(name.lower())).hexdigest()[:20]
     # The user's own setting; jobs don't get to see Headway's variables.
     limit = os.environ.get(LIMIT_VARIABLE) or context.env.get(LIMIT_VARIABLE, "")
+    return repository_store(context.repository, context.store, limit)
+
+
+def repository_store(repository: Repository, store: str, limit: str = "") -> CacheStore:
+    """A repository's caches; one without a remote is known by its folder."""
+    import hashlib
+
+    name = repository.slug if repository.owner != "local" else repository.root
+    folder = hashlib.sha256(os.fsencode(name.lower())).hexdigest()[:20]
     return CacheStore(
-        os.path.join(context.store, "caches", folder), int(limit) if limit.isdecimal() else LIMIT
+        os.path.join(store, "caches", folder), int(limit) if limit.isdecimal() else LIMIT
     )
