@@ -72,21 +72,25 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     waiting: str = ""
     reason: str = ""
     held: str = ""  # why it waits for a person to decide; it is still watched meanwhile
+    stuck: str = ""  # what should have come by itself and hasn't; it goes on when it does
+    asks: bool = False  # a person's word is needed, as foreseen: an approval, a step
     paused: bool = False
     outcome: Outcome = ""
     since: float = 0.0  # when this stage, or phase, began
     deadline: float | None = None  # when the wait ends by itself, if nothing happens
     looked: float = 0.0  # when it was looked at last
     spent: float = 0.0  # seconds that count of this stage's time
+    lagging: float = 0.0  # seconds for which what should come by itself hasn't
     attempt: int = 1
     skip: bool = False  # a person has waived what this stage waits for
     full: bool = False  # and what the following ones would wait for
     unproven: bool = False  # a stage was passed by policy, without evidence
     winner: str = ""  # of an A/B test: the group
-    cause: Literal["", "automatic", "person", "experiment"] = ""  # of the way back
+    ending: Outcome = ""  # on the way back: what the outcome will be
     intended: Traffic = Traffic()  # what is aimed at; `desired` leaves out what isn't healthy
     desired: Desired = Desired()
     restarts: dict[str, int] = {}  # GROUP/INDEX that was healthy → restarts by then
+    served: tuple[str, ...] = ()  # groups that were given traffic
     votes: tuple[Vote, ...] = ()
     seen: int = 0  # id of the last command taken
     answer: str = ""  # what became of it, when it could not be done
@@ -94,19 +98,16 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def status(self) -> Status:
-        """`waiting` is for a person as foreseen: an approval, a step until a person, a pause."""
+        """`waiting` is for a person, as foreseen; `held` for one because something is wrong."""
         if self.phase == "done":
             return "completed"
-        if self.held:
+        if self.held or self.stuck:
             return "held"
-        return "waiting" if self.paused or self.waiting.startswith(PERSON) else "running"
+        return "waiting" if self.paused or self.asks else "running"
 
     def share(self, group: str) -> int:
         """Basis points of traffic that a group is given."""
         return self.desired.traffic.shares.get(group, 0)
-
-
-PERSON = "a person"  # begins what `waiting` says when somebody must do something
 
 
 def moved(before: Progress, after: Progress) -> bool:
@@ -118,4 +119,4 @@ def moved(before: Progress, after: Progress) -> bool:
 
 
 def _still(progress: Progress) -> Progress:
-    return replace(progress, looked=0.0, spent=0.0, deadline=None)
+    return replace(progress, looked=0.0, spent=0.0, lagging=0.0, deadline=None)

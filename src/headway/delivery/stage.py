@@ -16,16 +16,18 @@ class Stage(Struct, frozen=True, kw_only=True):
     It is entered instances first: what grows grows, traffic moves when all entering groups are
     healthy, and then what shrinks shrinks. `until` is what it waits for afterwards:
     `smoke` the tests on the preview address; `time` the pause; `analysis` the pause and an
-    answer; `person` a promote; `keep` the time for which the old version stays warm.
+    answer; `winner` an experiment's end; `person` a promote; `keep` the time for which the old
+    version stays warm.
     """
 
     title: str
     groups: tuple[Group, ...]
     traffic: Traffic
-    until: Literal["smoke", "time", "analysis", "person", "keep"] = "time"
+    until: Literal["smoke", "time", "analysis", "winner", "person", "keep"] = "time"
     pause: float = 0.0  # seconds, at least
-    at_most: float = 0.0  # seconds for an answer; 0: the pause and what it may be extended by
-    gap: bool = False  # nobody may answer meanwhile: between two versions that can't meet
+    at_most: float | None = None  # seconds for an answer; None: as long as it takes
+    alone: bool = False  # all other instances must be gone before the next stage
+    optional: bool = False  # passed over when a person promotes in full
 
     @property
     def desired(self) -> Desired:
