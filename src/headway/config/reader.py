@@ -202,6 +202,8 @@ class Reader:
 
     def either(self, node: Node, options: tuple[Shape, ...], where: Where, key: Node | None) -> Any:
         fitting = [option for option in options if fits(node, option)]
+        if node.kind != "str" and any(isinstance(o, Number) for o in fitting):
+            fitting = [o for o in fitting if not isinstance(o, Measure)]
         if len(fitting) > 1 and node.kind == "map":
             fitting = self.tagged(node, fitting, where, key)
             if not fitting:
@@ -219,7 +221,8 @@ class Reader:
         others = [o for o in options if o not in fitting and not isinstance(o, Nothing)]
         by_choice = isinstance(fitting[0], Choice) and bool(others)
         if node.kind not in _SCALARS or (len(told) == 1 and not by_choice):
-            self.problems += min(told, key=_length)
+            fewest = min(told, key=len)
+            self.problems += fewest
             return WRONG
         return self.none_of(node, options, where, key)
 
@@ -291,7 +294,9 @@ class Reader:
 
     def number(self, node: Node, shape: Number, where: Where, key: Node | None) -> Any:
         value = node.value
-        if node.kind not in ("int", "float") or not math.isfinite(value):
+        if node.kind == "float" and not math.isfinite(value):
+            return self.wrong(node, where, f"a number is expected, not {self.tree.raw(node)}")
+        if node.kind not in ("int", "float"):
             hint = ""
             if node.kind == "str" and quantity.is_bare(value):
                 hint = "leave out the quotes"
@@ -299,7 +304,7 @@ class Reader:
                 hint = "it is written without a unit"
             return self.wrong_kind(node, shape, where, key, hint)
         if shape.whole and not isinstance(value, int):
-            return self.wrong_kind(node, shape, where, key)
+            return self.wrong(node, where, f"{self.tree.raw(node)} is not a whole number")
         if not shape.whole:
             value = float(value)
         return self.bounded(node, value, shape.bounds, words.written, where)
@@ -334,7 +339,7 @@ class Reader:
 
     def measure(self, node: Node, shape: Measure, where: Where, key: Node | None) -> Any:
         found = quantity.describe(shape.type)
-        zero = found.zero and node.kind == "int" and node.value == 0
+        zero = found.zero and node.kind in ("int", "float") and node.value == 0
         if node.kind in ("int", "float", "str") and not zero and found.with_unit is not None:
             text = self.tree.raw(node) if node.kind != "str" else node.value
             if quantity.is_bare(text) and not (found.zero and text.strip() == "0"):
@@ -344,7 +349,7 @@ class Reader:
         if node.kind != "str" and not zero:
             return self.wrong_kind(node, shape, where, key)
         try:
-            value = shape.type.parse(str(node.value))  # type: ignore[attr-defined]
+            value = shape.type.parse("0" if zero else node.value)  # type: ignore[attr-defined]
         except HeadwayError as error:
             return self.wrong(node, where, error.message, error.hint)
         if not isinstance(value, shape.type):
@@ -364,10 +369,6 @@ class Reader:
 _WORDS = {"true": "true", "yes": "true", "on": "true"} | dict.fromkeys(
     ("false", "no", "off"), "false"
 )
-
-
-def _length(problems: list[Problem]) -> int:
-    return len(problems)
 
 
 def _of(count: int, noun: str) -> str:

@@ -13,8 +13,9 @@ from msgspec import Meta, Struct
 
 from headway.units import Size
 
-# `owner/repository` with an optional path and reference, any of them with wildcards.
-_ALLOWED = re.compile(r"!?(docker://\S+|[\w.*-]+/[\w.*-]+(/[^@\s]+)?(@[^\s@]+)?)")
+# `owner/repository` with an optional path and reference, any of them with wildcards; and what
+# GitHub's settings have a box to tick for.
+_ALLOWED = re.compile(r"github-owned|verified|!?(\*|[\w.*-]+/[\w.*-]+(/[^@\s]+)?)(@[^\s@]+)?")
 _SERVER = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d+)?")
 _REPOSITORIES = re.compile(r"[\w.-]+/([\w.-]+|\*)")
 
@@ -26,7 +27,8 @@ class Actions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...] | None,
         Meta(
             description="Actions that may be used, as on GitHub: `actions/*`, `octo/tool@v2`,"
-            " `*/setup-*`, `!octo/old`; the repository's own always may. Unset: all",
+            " `*/setup-*`, `!octo/old`, `github-owned`; those of the repository and its owner"
+            " always may. Unset: all",
             examples=[["actions/*", "docker/login-action@v3"]],
         ),
     ] = None
