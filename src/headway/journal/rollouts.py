@@ -189,7 +189,8 @@ def find_rollout(db: sqlite3.Connection, text: str = "latest", service: str = ""
 def queue(db: sqlite3.Connection, service: str, environment: str) -> list[Rollout]:
     """Those that aren't over, in the order in which they were wished for; the first has begun,
     or is to begin."""
-    return rollouts(db, service=service, environment=environment, active=True)[::-1]
+    active = rollouts(db, service=service, environment=environment, active=True)
+    return sorted(active, key=lambda r: r.number)
 
 
 def serving(db: sqlite3.Connection, service: str, environment: str) -> Serving | None:

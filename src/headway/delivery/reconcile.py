@@ -1,0 +1,128 @@
+"""Makes what is desired so, in an order that drops no request.
+
+What grows grows, then traffic moves, then what shrinks shrinks: an instance is started before
+anybody is sent to it, and nobody is sent to it any more when it is told to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from headway.delivery.desired import Desired, Group, Traffic
+from headway.delivery.platforms.base import Fenced, InstanceStatus, Platform
+from headway.delivery.routers.base import Address, Router, Routing
+from headway.errors import HeadwayError
+
+AGAIN = 10.0  # seconds after which the same is told again: somebody else may have meddled
+
+
+class Reconciler:
+    """`problem` is why the last attempt didn't succeed, as a sentence; "" when it did.
+
+    Raises Fenced when somebody with a newer epoch acts.
+    """
+
+    def __init__(self, platform: Platform, router: Router, epoch: int) -> None:
+        self._platform, self._router, self._epoch = platform, router, epoch
+        self._groups: tuple[Group, ...] | None = None  # told last
+        self._told = 0.0
+        self.problem = ""
+
+    def act(
+        self,
+        desired: Desired,
+        instances: Sequence[InstanceStatus],
+        effective: Routing | None,
+        known: Sequence[Group],
+        now: float,
+    ) -> None:
+        """`instances` and `effective` are what is so; `known` all groups that there may be.
+
+        A provider that can't do its part is asked again at the next call.
+        """
+        self.problem = ""
+        wanted = routing(desired, instances, effective)
+        self._scale(with_leaving(desired.groups, instances, effective, known), now)
+        if self.problem or wanted is None:
+            return
+        try:
+            if wanted != effective:
+                self._router.apply(wanted, self._epoch)
+        except HeadwayError as error:
+            self._failed(error)
+            return
+        self._scale(desired.groups, now)
+
+    def _scale(self, groups: tuple[Group, ...], now: float) -> None:
+        if groups == self._groups and now - self._told < AGAIN:
+            return
+        try:
+            self._platform.apply(groups, self._epoch)
+        except HeadwayError as error:
+            self._failed(error)
+        else:
+            self._groups, self._told = groups, now
+
+    def _failed(self, error: HeadwayError) -> None:
+        if isinstance(error, Fenced):
+            raise error
+        self._groups = None
+        self.problem = error.message
+
+
+def routing(
+    desired: Desired, instances: Sequence[InstanceStatus], effective: Routing | None
+) -> Routing | None:
+    """Who is to answer, by healthy instances that are to stay. None: not yet possible.
+
+    A group whose instances have all become unhealthy keeps its addresses until the rollout
+    decides otherwise: an answer may still come from there, from nowhere it can't.
+    """
+    staying = {group.name: group.instances for group in desired.groups}
+    addresses: dict[str, list[Address]] = {}
+    for one in instances:
+        if one.state == "healthy" and one.index < staying.get(one.group, 0):
+            addresses.setdefault(one.group, []).append(Address(one.host, one.port))
+    found: dict[str, tuple[Address, ...]] = {}
+    for name in sorted(named(desired.traffic)):
+        there = tuple(sorted(addresses.get(name, ())))
+        if not there and effective is not None:
+            there = effective.addresses.get(name, ())
+        if not there and name in desired.traffic.shares:
+            return None
+        if there:
+            found[name] = there
+    return Routing(traffic=desired.traffic, addresses=found)
+
+
+def named(traffic: Traffic) -> set[str]:
+    """The groups that traffic may reach."""
+    names = set(traffic.shares) | {match.group for match in traffic.matches}
+    return names | {name for name in (traffic.mirror, traffic.preview) if name}
+
+
+def with_leaving(
+    groups: tuple[Group, ...],
+    instances: Sequence[InstanceStatus],
+    effective: Routing | None,
+    known: Sequence[Group],
+) -> tuple[Group, ...]:
+    """The groups, with what is to go but may still be sent requests as large as it is."""
+    if effective is None:
+        return groups
+    reached = {
+        (name, address) for name in named(effective.traffic) for address in _at(effective, name)
+    }
+    size: dict[str, int] = {}
+    for one in instances:
+        if (one.group, Address(one.host, one.port)) in reached and one.state != "draining":
+            size[one.group] = max(size.get(one.group, 0), one.index + 1)
+    grown = [replace(g, instances=max(g.instances, size.pop(g.name, 0))) for g in groups]
+    left = [replace(g, instances=size[g.name]) for g in known if g.name in size]
+    return (*grown, *left)
+
+
+def _at(effective: Routing, name: str) -> tuple[Address, ...]:
+    return effective.addresses.get(name, ())
