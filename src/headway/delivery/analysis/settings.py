@@ -17,7 +17,7 @@ class Margin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ratio: Annotated[
         float, Meta(ge=1.0, description="Tolerated multiple of the stable version's rate.")
-    ] = 1.25
+    ] = 1.1
     rise: Annotated[
         Share, Meta(description="Tolerated rise beside the multiple, in points: `0.1%`.")
     ] = Share(0.001)
@@ -47,7 +47,7 @@ class Compare(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hold_at: Annotated[
         float,
         Meta(gt=1.0, description="Evidence from which the rollout waits instead of advancing."),
-    ] = 10.0
+    ] = 4.0
     min_requests: Annotated[
         int, Meta(ge=1, description="Canary requests before a step can pass; fewer: inconclusive.")
     ] = 60
@@ -58,6 +58,13 @@ class Compare(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " less than this many points; `0%` never does."
         ),
     ] = Share(0.0)
+    promote_early_latency: Annotated[
+        Share,
+        Meta(
+            description="And that the share of requests slower than any latency bound rose by less"
+            " than this many points."
+        ),
+    ] = Share(0.05)
     false_promotions: Annotated[
         Share,
         Meta(description="At most this share of releases worse than that is advanced early."),
@@ -244,7 +251,7 @@ class Analysis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if not 0 < share <= 0.5:
                 yield f"compare.{name}", "the bound is above 0 % and at most 50 %", "1% is usual"
         if self.compare.hold_at * self.compare.false_rollbacks > 1:
-            yield "compare.hold_at", "it would roll back before it holds", "10 is the default"
+            yield "compare.hold_at", "it would roll back before it holds", "4 is the default"
         for name, part in (
             ("limits", self.limits),
             ("burn", self.burn),
