@@ -7,10 +7,14 @@ import os
 import headway.workflow as workflow_package
 from headway import kept
 from headway.errors import InvalidFile, UsageError, did_you_mean
+from headway.workflow.model import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headway.errors import Problem
+    from headway.runner.action.remote import Remote
     from headway.workflow.model import Workflow
 
 WORKFLOWS = os.path.join(".github", "workflows")
@@ -23,6 +27,7 @@ class Workflows:
         self.root = root
         self._read: dict[str, Workflow] = {}
         self.sources: dict[str, str] = {}
+        self.remote: Callable[[], Remote] | None = None  # what fetches other repositories
 
     def paths(self) -> list[str]:
         """Relative paths, sorted. Raises UsageError when there are none."""
@@ -55,12 +60,48 @@ class Workflows:
         self.sources[path] = data.decode("utf-8", "replace")
         return _parsed(data, path)
 
-    def called(self, uses: str) -> Workflow:
-        """The reusable workflow that a job's `uses` names. Raises UsageError, InvalidFile."""
-        for prefix in ("./", "$/"):
-            if uses.startswith(prefix):
-                return self.load(uses[2:])
-        raise UsageError(f"uses: {uses}: workflows of other repositories are not supported yet")
+    def called(self, uses: str, caller: Workflow) -> Workflow:
+        """The reusable workflow that a job's `uses` names, for a job of `caller`.
+
+        What begins with ./ or $/ is of the caller's repository, at the caller's commit. Raises
+        HeadwayError, of which UsageError, InvalidFile.
+        """
+        if not uses.startswith(("./", "$/")):
+            return self._fetched(uses)
+        if caller.origin is not None:
+            return self._of(caller.origin.replace(path=os.path.normpath(uses[2:])))
+        return self.load(uses[2:])
+
+    def _fetched(self, uses: str) -> Workflow:
+        if self.remote is None:
+            raise UsageError(f"uses: {uses}: workflows of other repositories can't be had here")
+        found = self.remote().get(uses)
+        reference = found.reference
+        return self._of(
+            Origin(reference.slug, reference.ref, found.commit, found.folder, reference.path)
+        )
+
+    def _of(self, origin: Origin) -> Workflow:
+        """A workflow of another repository; its path says whose and which."""
+        path = f"{origin.repository}/{origin.path}@{origin.ref}"
+        known = self._read.get(path)
+        if known is None:
+            full = os.path.join(origin.folder, origin.path)
+            if not os.path.isfile(full):
+                folder = os.path.join(origin.folder, WORKFLOWS)
+                names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+                hint = did_you_mean(os.path.basename(origin.path), names)
+                raise UsageError(
+                    f"{origin.repository}@{origin.ref} has no {origin.path}", hint=hint
+                )
+            data = _read_bytes(full, path)
+            self.sources[path] = data.decode("utf-8", "replace")
+            workflow, problems = _parsed(data, path)
+            mistakes = [p for p in problems if p.severity == "error"]
+            if mistakes or workflow is None:
+                raise InvalidFile(mistakes or problems, self.sources)
+            known = self._read[path] = workflow.replace(origin=origin)
+        return known
 
     def find(self, name: str) -> Workflow:
         """The workflow meant by a file's path, name or stem, or by the workflow's `name`."""

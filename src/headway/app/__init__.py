@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import time
@@ -18,7 +19,7 @@ from headway.runner.engine import Engine
 from headway.runner.masking import Masker
 from headway.runner.payload import Cause
 from headway.runner.recorder import Recorder
-from headway.runner.run import Options, Run
+from headway.runner.run import CONTAINERS, Options, Run
 from headway.values import Value
 from headway.workflow_files import Workflows
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from headway.runner.action.remote import Remote
     from headway.runner.job import Result
     from headway.runner.recorder import Sink
     from headway.workflow.model import Workflow
@@ -52,6 +54,7 @@ class Request(Value):
     attempt: int = 1
     kept: Mapping[str, Result] = {}
     kept_artifacts: str = ""  # folder of the earlier attempt's artifacts
+    remote: Callable[[], Remote] | None = None  # what fetches actions of other repositories
 
 
 class Control:
@@ -115,6 +118,7 @@ def start(
         work=work,
         store=home.cache(),
         base_env=_environment(),
+        remote=request.remote,
     )
     conclusion = events.FAILURE
     gc.freeze()  # what has been loaded by now stays: never look at it again
@@ -142,10 +146,11 @@ def start(
 
 
 def _reap(keeper: Keeper) -> None:
-    """Removes what killed runs left: mounts, workspaces."""
+    """Removes what killed runs left: containers, mounts, workspaces."""
     folder = os.path.join(home.state(), "work")
+    marks = _container_marks(folder) + _container_marks(os.path.join(home.state(), "kept"))
     journal = keeper.journal
-    if journal is None or not os.path.isdir(folder) or not os.listdir(folder):
+    if journal is None or not (marks or (os.path.isdir(folder) and os.listdir(folder))):
         return
     from headway.runner.workspace import reap
 
@@ -153,10 +158,42 @@ def _reap(keeper: Keeper) -> None:
 
     def alive(name: str) -> bool:
         run = journal.run(name)
+        if run is not None:
+            return run.active
         # A run that couldn't write to the journal isn't known there, and may still go on.
-        return run.active if run else time.time() - os.lstat(f"{folder}/{name}").st_mtime < 86400
+        return os.path.exists(f"{folder}/{name}") and _is_young(f"{folder}/{name}")
 
-    reap(folder, alive)
+    for mark in marks:
+        _reap_containers(mark, alive)
+    reap(folder, lambda name: alive(name) or os.path.exists(f"{folder}/{name}/{CONTAINERS}"))
+
+
+def _is_young(folder: str) -> bool:
+    return time.time() - os.lstat(folder).st_mtime < 86400
+
+
+def _container_marks(folder: str) -> list[str]:
+    """Marks of the runs that have made containers."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    marks = [os.path.join(folder, name, CONTAINERS) for name in names]
+    return [mark for mark in marks if os.path.exists(mark)]
+
+
+def _reap_containers(mark: str, alive: Callable[[str], bool]) -> None:
+    """Removes a run's containers; where that fails the mark stays for the next start."""
+    run_id = os.path.basename(os.path.dirname(mark))
+    if alive(run_id):
+        return
+    from headway.clients import containers
+
+    engine = containers.find()
+    if engine is not None:
+        with contextlib.suppress(HeadwayError):
+            engine.reap(run_id)
+            os.unlink(mark)
 
 
 def _is_dirty(repository: git.Repository) -> bool:

@@ -10,16 +10,17 @@ from headway.clients import git
 from headway.errors import HeadwayError, InvalidFile, UsageError, did_you_mean
 from headway.runner.payload import cause
 from headway.runner.run import Options
-from headway.runner.support import problems as unsupported
+from headway.runner.support import Survey
 from headway.workflow import plan, trigger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from headway.errors import Problem
+    from headway.runner.action.remote import Remote
     from headway.runner.payload import Cause
     from headway.workflow.model import Workflow
     from headway.workflow_files import Workflows
@@ -186,11 +187,39 @@ def options(args: Namespace) -> Options:
         env=pairs(args.env, "--env"),
         jobs=tuple(args.job),
         matrix=tuple(matrix),
-        local_repositories={
-            name.lower(): os.path.abspath(folder)
-            for name, folder in pairs(args.local_repository, "--local-repository").items()
-        },
+        local_repositories=_local(args),
+        without_builtin=tuple(args.no_builtin),
+        offline=args.offline,
     )
+
+
+def _local(args: Namespace) -> dict[str, str]:
+    """`owner/name`, or `owner/name@ref` with the ref as it is, and its folder."""
+    found = {}
+    for given, folder in pairs(args.local_repository, "--local-repository").items():
+        name, at, ref = given.partition("@")
+        if name.count("/") != 1 or (at and not ref):
+            raise UsageError(f"--local-repository {given}: expected OWNER/NAME[@REF]=FOLDER")
+        found[f"{name.lower()}{at}{ref}"] = os.path.abspath(folder)
+    return found
+
+
+def sort_out_builtins(args: Namespace) -> None:
+    """--no-builtin's names in full. What follows it after a blank is a workflow, not a name."""
+    from headway.runner.action.builtin import REGISTER
+
+    names = []
+    for given in args.no_builtin:
+        full = given.lower() if "/" in given else f"actions/{given.lower()}"
+        if given == "*" or full in REGISTER:
+            names.append("*" if given == "*" else full)
+        elif f"--no-builtin={given}" in args.argv:
+            hint = did_you_mean(full, REGISTER)
+            raise UsageError(f"--no-builtin={given}: there is no such built-in action", hint=hint)
+        else:
+            names.append("*")
+            args.workflows.append(given)
+    args.no_builtin = names
 
 
 def pairs(given: Sequence[str], flag: str) -> dict[str, str]:
@@ -237,10 +266,66 @@ def recorded(argv: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def check_support(requests: Sequence[app.Request], workflows: Workflows, root: str) -> None:
-    found = []
+def check_support(
+    requests: Sequence[app.Request], workflows: Workflows, repository: git.Repository
+) -> list[app.Request]:
+    """The requests, once everything that they use was found, and fetched.
+
+    Raises InvalidFile with every use of what can't be had.
+    """
+    if not requests:
+        return []
+    first = requests[0]
+    remote = remote_actions(first.options, repository, first.secrets.get("GITHUB_TOKEN", ""))
+    workflows.remote = remote
+
+    def limited() -> bool:
+        from headway.config.runner import runner_settings
+
+        return runner_settings(repository.root).allow is not None
+
+    survey = Survey(
+        repository.root, workflows.called, remote, first.options.without_builtin, limited=limited
+    )
     for request in requests:
-        jobs = plan.select(request.workflow, request.options.jobs)
-        found += unsupported(request.workflow, jobs, root, workflows.called)
-    if found:
-        raise InvalidFile(found, workflows.sources)
+        survey.workflow(request.workflow, plan.select(request.workflow, request.options.jobs))
+    if survey.problems:
+        raise InvalidFile(survey.problems, workflows.sources)
+    return [request.replace(remote=remote) for request in requests]
+
+
+def remote_actions(
+    options: Options, repository: git.Repository, token: str
+) -> Callable[[], Remote]:
+    """What fetches actions of other repositories, made when it is first asked for.
+
+    It reads headway.yaml and headway.lock then, and may raise InvalidFile.
+    """
+    made: list[Remote] = []
+
+    def remote() -> Remote:
+        if not made:
+            made.append(_remote(options, repository, token))
+        return made[0]
+
+    return remote
+
+
+def _remote(options: Options, repository: git.Repository, token: str) -> Remote:
+    from headway import home
+    from headway.config.runner import runner_settings
+    from headway.runner.action import lock
+    from headway.runner.action.remote import Remote, Settings
+
+    found = runner_settings(repository.root)
+    settings = Settings(
+        root=repository.root,
+        mirrors=found.mirror,
+        local=options.local_repositories,
+        allow=found.allow,
+        owner=repository.owner,
+        token=token,
+        pins=lock.read(repository.root),
+        offline=options.offline,
+    )
+    return Remote(settings, os.path.join(home.cache(), "actions"), warn)

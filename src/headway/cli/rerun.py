@@ -66,7 +66,7 @@ def main(args: Namespace) -> int:
         kept_artifacts=os.path.join(home.run(started.run), "artifacts") if args.failed else "",
     )
     _note_changes(started, repository)
-    request.check_support([wish], workflows, repository.root)
+    [wish] = request.check_support([wish], workflows, repository)
     first.shell_on_failure = False
     first.quiet, first.verbose, first.json = args.quiet, args.verbose, args.json
     return run.run_all([wish], workflows, repository, first)

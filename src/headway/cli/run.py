@@ -63,9 +63,19 @@ def arguments(parser: ArgumentParser) -> None:
         "--local-repository",
         action="append",
         default=[],
-        metavar="OWNER/NAME=FOLDER",
-        help="where actions/checkout finds another repository",
+        metavar="OWNER/NAME[@REF]=FOLDER",
+        help="a clone on this machine, or with @REF the folder of an action",
     )
+    add(
+        "--no-builtin",
+        nargs="?",
+        action="append",
+        const="*",
+        default=[],
+        metavar="NAME",
+        help="the real action instead of Headway's own, for one (--no-builtin=NAME) or all",
+    )
+    add("--offline", action="store_true", help="take actions from the cache, ask no server")
     add("--in-place", action="store_true", help="in the working tree itself, not in a copy")
     add("--keep", action="store_true", help="keep the workspaces of failed jobs")
     add("--shell-on-failure", action="store_true", help="open a shell where a step fails")
@@ -83,6 +93,8 @@ def main(args: Namespace) -> int:
         git.anticipate(repository.root)
     from headway.cli import request
     from headway.runner.payload import read_payload
+
+    request.sort_out_builtins(args)
     from headway.workflow_files import Workflows
 
     workflows = Workflows(repository.root)
@@ -93,7 +105,7 @@ def main(args: Namespace) -> int:
 
         return listing.show(args, workflows, repository, chosen)
     requests = [request.request(args, workflow, why, repository) for workflow, why in chosen]
-    request.check_support(requests, workflows, repository.root)
+    requests = request.check_support(requests, workflows, repository)
     return run_all(requests, workflows, repository, args)
 
 

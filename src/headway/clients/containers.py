@@ -103,9 +103,18 @@ class Engine:
         given = {name: value for name, value in container.env.items() if not _own(name)}
         return {**os.environ, **given}
 
-    def build(self, folder: str, file: str, tag: str, labels: Mapping[str, str]) -> list[str]:
-        marks = [f"--label={name}={value}" for name, value in labels.items()]
-        return self.argv("build", "--tag", tag, "--file", file, *marks, folder)
+    def build(
+        self,
+        folder: str,
+        file: str,
+        tag: str,
+        labels: Mapping[str, str] | None = None,
+        id_file: str = "",
+    ) -> list[str]:
+        """Into `id_file` the image's id is written: a tag may be another's a moment later."""
+        marks = [f"--label={name}={value}" for name, value in (labels or {}).items()]
+        told = [f"--iidfile={id_file}"] if id_file else []
+        return self.argv("build", "--tag", tag, "--file", file, *told, *marks, folder)
 
     def pull(self, image: str) -> list[str]:
         return self.argv("pull", self.qualified(image))

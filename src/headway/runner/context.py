@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from headway.runner.payload import Cause
+    from headway.workflow.model import Origin
 
 SERVER = "https://github.com"
 API = "https://api.github.com"
@@ -99,16 +100,27 @@ def runner(run: RunInfo, temp: str, workspace: str) -> dict[str, Any]:
     return context
 
 
-def job(run: RunInfo, path: str) -> dict[str, Any]:
+def job(run: RunInfo, path: str, origin: Origin | None = None) -> dict[str, Any]:
+    """The `job` context; `origin` is that of a workflow from another repository."""
+    known = {
+        "workflow_file_path": path,
+        "workflow_ref": f"{run.repository}/{path}@{run.cause.ref}",
+        "workflow_repository": run.repository,
+        "workflow_sha": run.cause.sha,
+    }
+    if origin is not None:
+        known = {
+            "workflow_file_path": origin.path,
+            "workflow_ref": f"{origin.repository}/{origin.path}@{origin.ref}",
+            "workflow_repository": origin.repository,
+            "workflow_sha": origin.commit,
+        }
     return {
         "status": "success",
         "container": {},
         "services": {},
         "check_run_id": None,
-        "workflow_file_path": path,
-        "workflow_ref": f"{run.repository}/{path}@{run.cause.ref}",
-        "workflow_repository": run.repository,
-        "workflow_sha": run.cause.sha,
+        **known,
     }
 
 

@@ -40,7 +40,7 @@ class Engine:
         run: Run,
         workflow: Workflow,
         inputs: Mapping[str, Any],
-        load: Callable[[str], Workflow],
+        load: Callable[[str, Workflow], Workflow],
         kept: Mapping[str, Result] | None = None,
     ) -> None:
         self._run = run
@@ -259,6 +259,7 @@ class Engine:
                 model=model,
                 workflow=call.workflow,
                 caller_name=name,
+                caller_path=self._workflow.path,
                 name=_best_effort_name(model, values, scope, call.name_prefix),
                 matrix=values,
                 strategy=strategy,
@@ -351,7 +352,7 @@ class Engine:
         try:
             if instance.key.count(" / ") >= DEEPEST_CALL:
                 raise HeadwayError(f"reusable workflows are nested more than {DEEPEST_CALL} deep")
-            workflow = self._load(node.model.uses or "")
+            workflow = self._load(node.model.uses or "", node.call.workflow)
             call = Call(
                 workflow,
                 set(workflow.jobs),

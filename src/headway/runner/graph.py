@@ -88,6 +88,8 @@ class Call:
         self.caller = caller
         self.prefix = caller.instance.key if caller else ""
         self.name_prefix = caller.instance.name if caller else ""
+        # The github context is always that of the workflow that the run is of.
+        self.root_path: str = caller.node.call.root_path if caller else workflow.path
         self.nodes = {n: Node(self, j) for n, j in workflow.jobs.items() if n in selected}
 
     @property
@@ -128,7 +130,7 @@ class Call:
         results = self.ancestor_results(node.model) if node else []
         return Scope(
             {
-                "github": context.github(info, name, self.workflow.path, job, "", ""),
+                "github": context.github(info, name, self.root_path, job, "", ""),
                 "vars": dict(info.vars),
                 "secrets": dict(self.secrets),
                 "inputs": dict(self.inputs),

@@ -38,6 +38,7 @@ class Instance(Value):
     model: JobModel
     workflow: Workflow
     caller_name: str  # of the workflow that the run is of, which `github.workflow` names
+    caller_path: str  # and its file: the github context is always the caller's
     name: str
     matrix: Mapping[str, Any] = {}
     strategy: Mapping[str, Any] = {}
@@ -71,6 +72,7 @@ class Job:
         self.groups: list[int] = []  # process groups of the programs that steps started
         self.post: list[steps.Post] = []
         self.unused_files: dict[str, list[str]] = {}  # command files that stayed empty
+        self.copying = threading.Lock()  # of actions into the job's folder
         self._lock = threading.Lock()
         self._running: dict[Step, Callable[[], bool]] = {}  # its condition, asked on cancel
         self._count = 0
@@ -235,12 +237,14 @@ class Job:
         contexts: dict[str, Any] = dict(self.base_scope().contexts)
         contexts["github"] = self._github(self.run.event_path())
         contexts["runner"] = context.runner(self.run.info, self.temp, self.directory)
-        contexts["job"] = context.job(self.run.info, self.instance.workflow.path)
+        workflow = self.instance.workflow
+        contexts["job"] = context.job(self.run.info, workflow.path, workflow.origin)
         self._defaults = context.default_variables(contexts["github"], contexts["runner"])
         self.tracking = f"headway_{self.run.info.id}_{self.instance.number}"
         if permissions.may_identify(self._permissions):
             self._defaults.update(self._identity(contexts["github"]))
-        return Level(contexts, Effects())
+        origin = workflow.origin
+        return Level(contexts, Effects(), origin=origin.folder if origin else "")
 
     @property
     def _permissions(self) -> Mapping[str, str] | None:
@@ -269,7 +273,7 @@ class Job:
         i = self.instance
         directory = getattr(self, "directory", "")
         github = context.github(
-            self.run.info, i.caller_name, i.workflow.path, i.model.id, directory, event_path
+            self.run.info, i.caller_name, i.caller_path, i.model.id, directory, event_path
         )
         github["token"] = permissions.token(github["token"], self._permissions)
         return github
@@ -310,14 +314,19 @@ class Job:
     def environment(self, step: Step) -> dict[str, str]:
         """Every variable of a program that the step starts."""
         env = dict(self.run.base_env)
-        env.update(step.level.environment())
-        env.update(step.env)
-        env.update(self._defaults)
-        env.update(context.default_variables(step.contexts["github"], {}))
+        env.update(self.step_variables(step))
         env[TRACKING] = self.tracking
         path = step.level.effects.path()
         if path:
             env["PATH"] = os.pathsep.join([*path, env.get("PATH", os.defpath)])
+        return env
+
+    def step_variables(self, step: Step) -> dict[str, str]:
+        """Those that the workflow and the steps before it set, and GitHub's."""
+        env = step.level.environment()
+        env.update(step.env)
+        env.update(self._defaults)
+        env.update(context.default_variables(step.contexts["github"], {}))
         return env
 
     def which(self, program: str, path: str | None = None) -> str | None:

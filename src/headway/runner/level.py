@@ -59,12 +59,14 @@ class Level:
         overrides: Mapping[str, str] | None = None,
         parent: int = 0,
         caller: Level | None = None,
+        origin: str = "",
     ) -> None:
         self.contexts = dict(contexts)
         self.effects = effects
         self.env = dict(env or {})  # of workflow and job: GITHUB_ENV wins over it
         self.overrides = dict(overrides or {})  # of the calling step: wins over GITHUB_ENV
         self.parent = parent  # number of the calling step
+        self.origin = origin  # folder of the repository that the steps are from; "": the run's
         self.caller = caller  # of a composite action: the level that its step is on
         self.steps: dict[str, dict[str, Any]] = {}
         self.contexts["steps"] = self.steps
@@ -82,6 +84,7 @@ class Level:
             overrides=self.overrides,
             parent=self.parent,
             caller=self.caller,
+            origin=self.origin,
         )
         copy.steps.update(self.steps)
         copy.names = self.names

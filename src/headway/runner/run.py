@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import threading
 
-from headway.errors import InvalidFile
+from headway.errors import HeadwayError, InvalidFile
 from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from headway.clients.git import Repository
+    from headway.runner.action.remote import Remote
     from headway.runner.context import RunInfo
     from headway.runner.masking import Masker
     from headway.runner.recorder import Recorder
     from headway.runner.services.server import Services
     from headway.runner.workspace import Snapshot
     from headway.workflow.model import Action
+
+
+CONTAINERS = "containers"  # the mark's name, in the run's working folder
 
 
 class Options(Value):
@@ -30,7 +34,9 @@ class Options(Value):
     env: Mapping[str, str] = {}  # --env: joins the workflow's own
     jobs: tuple[str, ...] = ()  # -j: these and what they need
     matrix: tuple[tuple[str, str], ...] = ()  # --matrix key:value
-    local_repositories: Mapping[str, str] = {}  # owner/name → folder, for checkout
+    local_repositories: Mapping[str, str] = {}  # owner/name → clone, owner/name@ref → action
+    offline: bool = False  # ask no server for actions
+    without_builtin: tuple[str, ...] = ()  # built-in actions that the real ones are taken for
 
 
 class Run:
@@ -49,6 +55,7 @@ class Run:
         work: str,
         store: str,
         base_env: Mapping[str, str],
+        remote: Callable[[], Remote] | None = None,
     ) -> None:
         self.info = info
         self.options = options
@@ -60,10 +67,33 @@ class Run:
         self.work = work  # goes when the run ends: workspaces, temporary files
         self.store = store  # caches, shared by runs
         self.base_env = base_env
+        self._remote = remote
+        self._said: set[str] = set()
         self.killed = threading.Event()  # the second Ctrl-C
         self._actions: dict[str, Action] = {}
         self._services: Services | None = None
         self._lock = threading.Lock()
+
+    def remote(self) -> Remote:
+        """What fetches actions of other repositories. Raises HeadwayError when nothing does."""
+        if self._remote is None:
+            raise HeadwayError("actions of other repositories can't be had in this run")
+        return self._remote()
+
+    def say_once(self, message: str, level: str, job: str = "") -> None:
+        """A notice that one run needs only once, whichever job comes to it first."""
+        with self._lock:
+            new = message not in self._said
+            self._said.add(message)
+        if new:
+            from headway import events
+
+            self.recorder.emit(events.Notice(message=message, level=level, job=job))
+
+    def note_containers(self) -> None:
+        """Leaves a mark that this run makes containers: whoever clears up after it looks."""
+        with open(os.path.join(self.work, CONTAINERS), "a", encoding="utf-8"):
+            pass
 
     def event_path(self) -> str:
         """The file with the event's payload, written when it is first asked for."""
@@ -110,16 +140,33 @@ class Run:
 
 
 def read_action_file(path: str) -> Action:
-    """Reads an action.yml. Raises InvalidFile with every mistake in it, or OSError."""
+    """Reads an action.yml. Raises InvalidFile with every mistake in it, or OSError.
+
+    One without mistakes is kept by its content, as workflows are.
+    """
+    from headway import kept
+
+    with open(path, "rb") as file:
+        data = file.read()
+    key = kept.key(data, path, _readers())
+    action: Action | None = kept.get("metadata", key)
+    if action is not None:
+        return action
     from headway.workflow.syntax import read_action
 
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        text = file.read()
-    action, problems = read_action(text, path)
+    action, problems = read_action(data, path)
     errors = [p for p in problems if p.severity == "error"]
     if errors or action is None:
-        raise InvalidFile(errors or problems, {path: text})
+        raise InvalidFile(errors or problems, {path: data.decode("utf-8", "replace")})
+    kept.put("metadata", key, action)
     return action
+
+
+def _readers() -> list[str]:
+    import headway.workflow as package
+
+    folder = os.path.dirname(package.__file__)
+    return [os.path.join(folder, name) for name in ("", "syntax", "expression")]
 
 
 def find_action_file(folder: str) -> str | None:

@@ -1,69 +1,212 @@
-"""What a workflow asks for that can't be done here yet, said before anything runs."""
+"""What a workflow needs, said before anything runs: actions that aren't there, or not allowed,
+a container engine or a Node that is missing, what can't be done here.
+
+Everything that is used is looked at, also inside actions and reusable workflows; what comes
+from other repositories is fetched meanwhile, side by side.
+"""
 
 from __future__ import annotations
 
 import os
 
 import headway.runner.action.builtin as builtin
-from headway.errors import InvalidFile, Problem
+from headway.errors import HeadwayError, InvalidFile, Problem
 from headway.runner import action as actions
+from headway.runner.action.reference import parse
 from headway.runner.run import find_action_file, read_action_file
+from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from headway.errors import Place
-    from headway.workflow.model import Job, Step, Workflow
+    from headway.runner.action.remote import Remote
+    from headway.workflow.model import Action, Job, Step, Workflow
+
+    Load = Callable[[str, Workflow], Workflow]
 
 RULE = "not-supported-yet"
+MOST_CALLED = 50  # unique reusable workflows of one run, GitHub's limit
+DEEPEST_CALL = 10  # reusable workflows in each other, GitHub's limit
 
 
-def problems(
-    workflow: Workflow, jobs: set[str], root: str, load: Callable[[str], Workflow]
-) -> list[Problem]:
-    """Every use of what isn't supported yet, in the workflow and in the local actions and
-    workflows that it calls."""
-    found: list[Problem] = []
-    _workflow(workflow, jobs, root, load, found, set())
-    return found
+class Use(Value):
+    """Something of another repository that is used; `through` is what uses it, if no workflow."""
+
+    uses: str
+    through: str
+    place: Place
+    built_in: bool = False
 
 
-def _workflow(
-    workflow: Workflow,
-    jobs: set[str],
-    root: str,
-    load: Callable[[str], Workflow],
-    found: list[Problem],
-    seen: set[str],
-) -> None:
-    seen.add(workflow.path)
-    for name, job in workflow.jobs.items():
-        if name not in jobs:
-            continue
-        found.extend(_containers(job))
-        for step in _steps(job.steps):
-            _uses(step, root, found, seen)
-        if job.uses is None:
-            continue
-        if not job.uses.startswith(("./", "$/")):
-            message = f"job {name}: {job.uses}: workflows of other repositories"
-            found.append(_problem(message, job.uses_place or job.place))
-            continue
-        called = load(job.uses)
-        if called.path not in seen:
-            _workflow(called, set(called.jobs), root, load, found, seen)
+class Survey:
+    """Walks through workflows; `problems` and `uses` fill up.
 
+    `remote` gives what fetches, when it is first needed. `replaced` are the built-in actions
+    that the real ones are taken for (`*`: all).
+    """
 
-def _containers(job: Job) -> Iterator[Problem]:
-    if job.container is not None:
-        yield _problem(f"job {job.id}: a job container", job.container.place)
-    services = job.services
-    if isinstance(services, dict):
-        for service in services.values():
-            yield _problem(f"job {job.id}: service container {service.name}", service.place)
-    elif services:
-        yield _problem(f"job {job.id}: service containers", job.place)
+    def __init__(
+        self,
+        root: str,
+        load: Load,
+        remote: Callable[[], Remote],
+        replaced: Iterable[str] = (),
+        *,
+        limited: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self.uses: list[Use] = []
+        self._root = root
+        self._load = load
+        self._remote = remote
+        self._replaced = frozenset(replaced)
+        self._limited = limited  # whether the repository says what may be used
+        self._seen: set[str] = set()
+        self._called: set[str] = set()
+        self._needs: set[str] = set()
+
+    def workflow(self, workflow: Workflow, jobs: Iterable[str], depth: int = 0) -> None:
+        self._seen.add(workflow.path)
+        wanted = [workflow.jobs[name] for name in workflow.jobs if name in set(jobs)]
+        root = workflow.origin.folder if workflow.origin else self._root
+        for job in wanted:
+            self._begin(job.steps)
+            if job.uses is not None and parse(job.uses):
+                self._remote().begin(job.uses)
+        for job in wanted:
+            self.problems.extend(_containers(job))
+            for step in _steps(job.steps):
+                self._step(step, root, "")
+            if job.uses is not None:
+                self._call(job, workflow, depth)
+
+    def _begin(self, steps: tuple[Step, ...]) -> None:
+        for step in _steps(steps):
+            if step.uses is not None and self._is_remote(step.uses):
+                self._remote().begin(step.uses)
+
+    def _is_remote(self, uses: str) -> bool:
+        return not self._is_built_in(uses) and parse(uses) is not None
+
+    def _is_built_in(self, uses: str) -> bool:
+        return builtin.chosen(uses, self._replaced)
+
+    # --- reusable workflows --------------------------------------------------------------
+
+    def _call(self, job: Job, caller: Workflow, depth: int) -> None:
+        assert job.uses is not None
+        place = job.uses_place or job.place
+        try:
+            if depth >= DEEPEST_CALL:
+                raise HeadwayError(f"reusable workflows are nested more than {DEEPEST_CALL} deep")
+            called = self._load(job.uses, caller)
+        except InvalidFile as error:
+            self.problems.extend(error.problems)
+            return
+        except HeadwayError as error:
+            self._wrong(f"job {job.id}: {error}", place, error.hint)
+            return
+        if parse(job.uses):
+            self.uses.append(Use(job.uses, "", place))
+        self._called.add(called.path)
+        if len(self._called) == MOST_CALLED + 1:
+            self._wrong(f"more than {MOST_CALLED} reusable workflows are called", place, "")
+        if called.path not in self._seen:
+            self.workflow(called, called.jobs, depth + 1)
+
+    # --- actions -------------------------------------------------------------------------
+
+    def _step(self, step: Step, root: str, through: str) -> None:
+        uses = step.uses
+        if uses is None:
+            return
+        place = step.uses_place or step.place
+        if uses.startswith("docker://"):
+            self._need("engine", uses, place)
+            return
+        reference = parse(uses)
+        try:
+            if self._is_built_in(uses):
+                if self._limited():
+                    self._remote().check_allowed(uses)
+                self.uses.append(Use(uses, through, place, True))
+                return
+            if reference is not None:
+                self._remote_action(uses, place, through)
+                return
+        except InvalidFile as error:
+            self.problems.extend(error.problems)
+            return
+        except HeadwayError as error:
+            message = (
+                error.message if error.message.startswith("uses:") else f"uses: {uses}: {error}"
+            )
+            self._wrong(message, place, error.hint)
+            return
+        folder = actions.action_folder(uses, self._root, root)
+        metadata = find_action_file(folder) if folder is not None else None
+        # If it isn't there a step before it may make it; if none does, the step itself says so.
+        if metadata is not None:
+            self._metadata(metadata, uses, place, root, through)
+
+    def _remote_action(self, uses: str, place: Place, through: str) -> None:
+        from headway.runner.action.remote import find_metadata
+
+        self.uses.append(Use(uses, through, place))
+        found = self._remote().get(uses)
+        metadata = find_action_file(find_metadata(found))
+        assert metadata is not None
+        self._metadata(metadata, uses, place, found.folder, str(found.reference))
+
+    def _metadata(self, metadata: str, uses: str, place: Place, root: str, through: str) -> None:
+        """`root` is the folder of the repository that the action is in."""
+        if metadata in self._seen:
+            return
+        self._seen.add(metadata)
+        if os.path.basename(metadata) == "Dockerfile":
+            self._need("engine", uses, place)
+            return
+        try:
+            action = read_action_file(metadata)
+        except InvalidFile as error:
+            self.problems.extend(error.problems)
+            return
+        if action.using == "docker":
+            self._need("engine", uses, place)
+        elif action.using in actions.JAVASCRIPT:
+            self._need("node", uses, place)
+        self._inner(action, root, through)
+
+    def _inner(self, action: Action, root: str, through: str) -> None:
+        self._begin(action.steps)
+        for step in _steps(action.steps):
+            self._step(step, root, through)
+
+    # --- what must be on this machine ----------------------------------------------------
+
+    def _need(self, what: str, uses: str, place: Place) -> None:
+        if what in self._needs:
+            return
+        self._needs.add(what)
+        if what == "node":
+            from headway.runner.action.node import INSTALL, MISSING, any_node
+
+            if not any_node(os.environ):
+                self._wrong(f"uses: {uses}: {MISSING}", place, INSTALL)
+            return
+        from headway.clients import containers
+
+        if containers.find() is None:
+            self._wrong(
+                f"uses: {uses}: a Docker action needs a container engine, and {containers.NONE}",
+                place,
+                containers.INSTALL,
+            )
+
+    def _wrong(self, message: str, place: Place, hint: str) -> None:
+        self.problems.append(Problem(message, place, rule="uses", hint=hint))
 
 
 def _steps(steps: tuple[Step, ...]) -> Iterator[Step]:
@@ -72,40 +215,17 @@ def _steps(steps: tuple[Step, ...]) -> Iterator[Step]:
         yield from _steps(step.parallel)
 
 
-def _uses(step: Step, root: str, found: list[Problem], seen: set[str]) -> None:
-    if step.uses is None or builtin.find(step.uses) is not None:
-        return
-    place = step.uses_place or step.place
-    folder = actions.action_folder(step.uses, root, root)
-    if folder is None:
-        kind = (
-            "a container" if step.uses.startswith("docker://") else "an action that is not built in"
-        )
-        found.append(_problem(f"uses: {step.uses}: {kind}", place))
-        return
-    metadata = find_action_file(folder)
-    if metadata is None or metadata in seen:
-        return  # a step before it may make it; if none does, the step itself says so
-    seen.add(metadata)
-    if os.path.basename(metadata) == "Dockerfile":
-        found.append(_problem(f"uses: {step.uses}: a Docker action", place))
-        return
-    try:
-        action = read_action_file(metadata)
-    except InvalidFile as error:
-        found.extend(error.problems)
-        return
-    if action.using == "docker":
-        found.append(_problem(f"uses: {step.uses}: a Docker action", place))
-    for inner in _steps(action.steps):
-        _uses(inner, root, found, seen)
+def _containers(job: Job) -> Iterator[Problem]:
+    if job.container is not None:
+        yield _unsupported(f"job {job.id}: a job container", job.container.place)
+    services = job.services
+    if isinstance(services, dict):
+        for service in services.values():
+            yield _unsupported(f"job {job.id}: service container {service.name}", service.place)
+    elif services:
+        yield _unsupported(f"job {job.id}: service containers", job.place)
 
 
-def _problem(what: str, place: Place) -> Problem:
-    built_in = ""
-    if what.startswith("uses:"):
-        built_in = (
-            f"supported are local actions (./path) and {', '.join(sorted(builtin.REGISTER))}; "
-        )
-    hint = f"{built_in}headway run -j JOB leaves other jobs out"
+def _unsupported(what: str, place: Place) -> Problem:
+    hint = "headway run -j JOB leaves other jobs out"
     return Problem(f"{what}: not supported yet", place, rule=RULE, hint=hint)

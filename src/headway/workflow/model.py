@@ -185,6 +185,16 @@ class Job(Value):
     snapshot: Data = None
 
 
+class Origin(Value):
+    """Where a workflow of another repository is from. `folder` has the repository's files."""
+
+    repository: str  # owner/name
+    ref: str
+    commit: str
+    folder: str
+    path: str  # of the workflow in it
+
+
 class Workflow(Value):
     """One file under .github/workflows. `path` is relative to the repository's root."""
 
@@ -198,6 +208,7 @@ class Workflow(Value):
     env: Data = None
     defaults: Defaults = Defaults()
     concurrency: Concurrency | None = None
+    origin: Origin | None = None  # None: this repository
 
     def trigger(self, event: str) -> Trigger | None:
         return next((t for t in self.on if t.event == event), None)

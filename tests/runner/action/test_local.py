@@ -142,14 +142,19 @@ def test_post_steps_run_in_reverse_and_after_failures(project):
 @pytest.mark.parametrize(
     ("uses", "message"),
     [
-        ("octo/some-action@v1", "not supported yet"),
-        ("docker://alpine:3", "not supported yet"),
-        ("./docker", "not supported yet"),
+        ("docker://alpine:3", "needs a container engine"),
+        ("./docker", "needs a container engine"),
+        ("./javascript", "JavaScript actions need Node"),
     ],
 )
-def test_what_is_not_supported_is_said_before_anything_runs(project, uses, message):
+def test_what_this_machine_lacks_is_said_before_anything_runs(project, uses, message):
     project.write("docker/action.yml", "name: d\nruns: {using: docker, image: Dockerfile}\n")
-    outcome = project.run(workflow=steps("run: touch $HOME/ran", f"uses: {uses}"))
+    project.write("javascript/action.yml", "name: j\nruns: {using: node20, main: m.js}\n")
+    programs = project.home.parent / "programs"
+    programs.mkdir()
+    (programs / "git").symlink_to(shutil.which("git"))
+    workflow = steps("run: touch $HOME/ran", f"uses: {uses}")
+    outcome = project.run(workflow=workflow, env={"PATH": str(programs)})
     assert outcome.code == 2
     assert message in outcome.err
     assert ".github/workflows/ci.yml:7:" in outcome.err

@@ -10,8 +10,10 @@ from headway.runner.run import find_action_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Protocol
 
+    from headway.runner.action.remote import Found
     from headway.runner.job import Job
     from headway.runner.level import Level
     from headway.runner.step import Step
@@ -40,48 +42,97 @@ JAVASCRIPT = ("node12", "node16", "node20", "node24")
 def prepare(job: Job, level: Level, uses: str) -> Prepared:
     """What a `uses:` stands for, in a job with its workspace.
 
-    Raises HeadwayError when there is no such action here, InvalidFile when its file is wrong.
+    Raises HeadwayError when there is no such action, InvalidFile when its file is wrong.
     """
-    module = builtin.find(uses)
-    if module is not None:
+    if builtin.chosen(uses, job.run.options.without_builtin):
         from headway.runner.action.host import BuiltIn
 
+        module = builtin.find(uses)
+        assert module is not None
         return BuiltIn(module, uses)
-    folder = action_folder(uses, job.directory, job.run.repository.root)
+    if uses.startswith("docker://"):
+        from headway.runner.action.docker import image_action
+
+        return image_action(uses)
+    root = level.origin or job.run.repository.root
+    folder = action_folder(uses, job.directory, root)
     if folder is None:
-        raise HeadwayError(f"uses: {uses}: {UNSUPPORTED}")
+        return _remote(job, level, uses)
     metadata = find_action_file(folder)
     if metadata is None:
         raise HeadwayError(
             f"uses: {uses}: no action.yml or action.yaml in {folder}",
             hint="a local action's path starts at the workspace; is it checked out by then?",
         )
+    return _of_kind(job, level, metadata, folder, root, {})
+
+
+def _remote(job: Job, level: Level, uses: str) -> Prepared:
+    from headway.runner.action.remote import find_metadata
+
+    found = job.run.remote().get(uses)
+    metadata = find_action_file(find_metadata(found))
+    assert metadata is not None
+    root = own_copy(job, found)
+    folder = os.path.normpath(os.path.join(root, found.reference.path))
+    about = {"action_repository": found.reference.slug, "action_ref": found.reference.ref}
+    return _of_kind(job, level, metadata, folder, root, about, found.commit)
+
+
+def _of_kind(
+    job: Job,
+    level: Level,
+    metadata: str,
+    folder: str,
+    root: str,
+    about: Mapping[str, str],
+    commit: str = "",
+) -> Prepared:
+    """`root` is the folder of the action's repository, `about` goes into the github context."""
     if metadata.endswith("Dockerfile"):
-        raise HeadwayError(f"uses: {uses}: {DOCKER}")
+        from headway.runner.action.docker import folder_action
+
+        return folder_action(folder, about, commit)
     action = job.run.action(metadata)
     if action.using == "composite":
         from headway.runner.action.composite import Composite
 
-        return Composite(job, level, action, folder)
-    if action.using in JAVASCRIPT:
-        from headway.runner.action.javascript import JavaScript
+        return Composite(job, level, action, folder, root, about)
+    if action.using == "docker":
+        from headway.runner.action.docker import Docker
 
-        return JavaScript(action, folder)
-    raise HeadwayError(f"uses: {uses}: {DOCKER if action.using == 'docker' else action.using}")
+        return Docker(action, folder, about, commit)
+    from headway.runner.action.javascript import JavaScript
+
+    return JavaScript(action, folder, about)
 
 
-UNSUPPORTED = "actions from other repositories are not supported yet, but for the built-in ones"
-DOCKER = "Docker actions are not supported yet"
+def own_copy(job: Job, found: Found) -> str:
+    """The job's own copy of a repository, as on GitHub: what an action writes beside itself
+    is gone with the job. A folder that the user named is taken as it is."""
+    if not found.commit:
+        return found.folder
+    reference = found.reference
+    folder = os.path.join(job.folder, "_actions", reference.repository.partition("/")[2])
+    folder = os.path.join(folder, reference.ref.replace("/", "_"))
+    with job.copying:
+        if not os.path.isdir(folder):
+            from headway.runner.copying import copy_all
+
+            copy_all(found.folder, folder + ".part")
+            os.rename(folder + ".part", folder)
+    return folder
 
 
 def action_folder(uses: str, workspace: str, root: str) -> str | None:
     """The folder of a local action; None when `uses` is not local.
 
-    `./path` starts at the workspace; `$/path` at the repository that the workflow is from.
+    `./path` starts at the workspace; `$/path` at the repository that the workflow (or, in an
+    action, the action) is from.
     """
     path = uses.partition("@")[0]
     if path.startswith("$/"):
         return os.path.normpath(os.path.join(root, path[2:]))
-    if path == "." or path.startswith(("./", "../")):
+    if path in (".", "..") or path.startswith(("./", "../")):
         return os.path.normpath(os.path.join(workspace, path))
     return None

@@ -14,6 +14,8 @@ from headway.workflow.expression import resolve, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headway.runner.job import Job
     from headway.runner.step import Step
     from headway.workflow.expression import Condition
@@ -23,31 +25,74 @@ DEEPEST = 10  # composite actions in each other, GitHub's limit
 
 
 class Composite:
-    """A composite action for one step."""
+    """A composite action for one step. `origin` is the folder that `$/` in it stands for."""
 
-    has_pre = has_post = False
+    has_post = False
     pre_if: Condition | None = None
     post_if: Condition | None = None
 
-    def __init__(self, job: Job, level: Level, action: Action, folder: str) -> None:
+    def __init__(
+        self,
+        job: Job,
+        level: Level,
+        action: Action,
+        folder: str,
+        origin: str,
+        about: Mapping[str, str],
+    ) -> None:
         if len(level.ancestors()) > DEEPEST:
             raise HeadwayError(f"composite actions are nested more than {DEEPEST} deep: {folder}")
         self._action = action
         self._folder = folder
+        self._origin = origin
+        self._about = about
+        self._states: list[dict[str, str]] = [{} for _ in action.steps]
+        self._early = self._with_pre(job, level) if about else []
+        self.has_pre = bool(self._early)
+
+    def _with_pre(self, job: Job, level: Level) -> list[int]:
+        """Which steps use an action with a pre step.
+
+        Only in an action of another repository, as on GitHub: a local one isn't known before
+        the step that uses it.
+        """
+        inner = Level(level.contexts, level.effects, caller=level, origin=self._origin)
+        found = []
+        for index, model in enumerate(self._action.steps):
+            if model.uses is None or model.uses.startswith("./"):
+                continue
+            action = steps.Plan(job, inner, model).action
+            if action is not None and action.has_pre:
+                found.append(index)
+        return found
 
     def run_pre(self, step: Step, with_: Map) -> None:
-        raise AssertionError("composite actions have no pre step of their own")
+        level = self._level(step, with_)
+        for index in self._early:
+            self._plan(step, level, index).pre()
+        self._end(step, level)
 
-    run_post = run_pre
+    def run_post(self, step: Step, with_: Map) -> None:
+        raise AssertionError("its steps' post steps are registered one by one")
 
     def run_main(self, step: Step, with_: Map) -> None:
         """Runs the steps in order and takes the outputs, also of a failed action."""
         level = self._level(step, with_)
-        plans = [steps.Plan(step.job, level, model) for model in self._action.steps]
+        plans = [self._plan(step, level, index) for index in range(len(self._states))]
         steps.run_level(step.job, level, plans)
         scope = step.job.scope(level)
         for name, output in self._action.outputs.items():
             step.outputs[name] = to_text(resolve(output.value, scope))
+        self._end(step, level)
+
+    def _plan(self, step: Step, level: Level, index: int) -> steps.Plan:
+        """What a step's pre, main and post save is the same, though each has a plan."""
+        plan = steps.Plan(step.job, level, self._action.steps[index])
+        plan.state = self._states[index]
+        return plan
+
+    @staticmethod
+    def _end(step: Step, level: Level) -> None:
         if level.failed:
             raise Failed(level.first_failure)
         if step.stopped:
@@ -58,6 +103,8 @@ class Composite:
         contexts["inputs"] = inputs.complete(step, with_, self._action.inputs)
         contexts["github"] = {
             **contexts["github"],
+            **_NOWHERE,
+            **self._about,
             "action_path": self._folder,
             "action_status": "success",
         }
@@ -71,4 +118,8 @@ class Composite:
             overrides={**step.level.overrides, **step.env},
             parent=step.number,
             caller=step.level,
+            origin=self._origin,
         )
+
+
+_NOWHERE = {"action_repository": None, "action_ref": None}  # of a local action

@@ -10,7 +10,7 @@ from headway.workflow.expression import resolve, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from headway.runner.step import Step
     from headway.workflow.model import Input, Map
@@ -22,8 +22,12 @@ def given(step: Step, with_: Map) -> dict[str, str]:
     return {name.lower(): value for name, value in texts(with_, scope).items()}
 
 
-def complete(step: Step, with_: Map, declared: Mapping[str, Input]) -> dict[str, str]:
+def complete(
+    step: Step, with_: Map, declared: Mapping[str, Input], also: Sequence[str] = ()
+) -> dict[str, str]:
     """Every input of the action, by its declared name, and what else the step gives.
+
+    `also` are names, in lower case, that need no declaration.
 
     Says in the log which inputs the action doesn't know, which it needs and which are
     deprecated, as GitHub's runner does.
@@ -32,7 +36,8 @@ def complete(step: Step, with_: Map, declared: Mapping[str, Input]) -> dict[str,
     scope = step.job.scope(step.level, {**step.level.environment(), **step.env}, step.contexts)
     inputs: dict[str, str] = {}
     names = {name.lower() for name in declared}
-    unknown = [name for name in values if name not in names]
+    undeclared = [name for name in values if name not in names]
+    unknown = [name for name in undeclared if name not in also]
     if unknown:
         quoted = ", ".join(f"'{n}'" for n in unknown)
         known = ", ".join(f"'{n}'" for n in declared)
@@ -44,7 +49,7 @@ def complete(step: Step, with_: Map, declared: Mapping[str, Input]) -> dict[str,
                 step.annotate("warning", f"Input '{name}' is deprecated: {entry.deprecation}", {})
         else:
             inputs[name] = to_text(resolve(entry.default, scope))
-    inputs.update({name: values[name] for name in unknown})
+    inputs.update({name: values[name] for name in undeclared})
     return inputs
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import ModuleType
 
 # Action → module here. A new built-in action is a module and a line.
@@ -18,6 +19,13 @@ REGISTER = {
     "actions/upload-artifact/merge": "merge_artifacts",
     "actions/download-artifact": "download_artifact",
 }
+
+
+def chosen(uses: str, replaced: Collection[str] = ()) -> bool:
+    """Whether a `uses:` is carried out here. `replaced` are those that the real ones are taken
+    for: `actions/checkout`, or `*` for all."""
+    name = uses.partition("@")[0].lower()
+    return name in REGISTER and not ("*" in replaced or name in replaced)
 
 
 def find(uses: str) -> ModuleType | None:

@@ -1,0 +1,353 @@
+"""Actions and reusable workflows of other repositories: found, fetched once, kept.
+
+A tag or branch is asked for at every run, for it may have moved; the files of a commit are
+fetched once for all runs (store.py). Without an answer from the server the commit that the
+name had the last time is taken, and said so.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from headway.clients import gitserver
+from headway.errors import HeadwayError, UsageError, nearest
+from headway.runner.action import builtin
+from headway.runner.action.allow import refusal
+from headway.runner.action.reference import SERVER, Reference, parse
+from headway.runner.action.store import Store
+from headway.values import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SHORT = 12  # characters of a commit that people are shown
+PATIENCE = 10.0  # seconds for an answer that we could do without
+MOST_NAMES = 8
+
+
+class Settings(Value):
+    """Where actions come from and which are allowed.
+
+    `mirrors` maps `owner/name`, `owner`, a server (`github.com`) or `*` to the URL or folder
+    to ask instead. `local` maps `owner/name@ref` to a folder with that action, and `owner/name`
+    to a clone. `pins` is what headway.lock says, if there is one.
+    """
+
+    root: str = ""  # what relative folders start from
+    mirrors: Mapping[str, str] = {}
+    local: Mapping[str, str] = {}
+    allow: tuple[str, ...] | None = None  # None: all
+    owner: str = ""  # of our own repository
+    token: str = ""  # GitHub's; those of other servers are in HEADWAY_TOKEN_<HOST>
+    pins: Mapping[str, str] | None = None
+    offline: bool = False
+
+
+class Found(Value):
+    """A repository's files at one commit. `commit` is "" for a folder that the user named."""
+
+    reference: Reference
+    commit: str
+    folder: str
+
+
+class _Task:
+    """Work that is done once, in a thread of its own, for all who ask."""
+
+    def __init__(self, work: Callable[[], Found]) -> None:
+        self._work = work
+        self._found: Found | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._found = self._work()
+        except BaseException as error:  # goes on in the threads that ask
+            self._error = error
+
+    def result(self) -> Found:
+        while self._thread.is_alive():
+            self._thread.join(0.2)  # never for ever: Ctrl-C must get through
+        if self._error is not None:
+            raise self._error
+        assert self._found is not None
+        return self._found
+
+
+class Remote:
+    """Finds and fetches. Of any thread; `say` is told what takes time or is not as usual."""
+
+    def __init__(self, settings: Settings, store: str, say: Callable[[str], None]) -> None:
+        self.settings = settings
+        self._store = Store(store)
+        self._say = say
+        self._tasks: dict[str, _Task] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, uses: str) -> None:
+        """Starts to fetch, if it isn't on its way."""
+        reference = parse(uses)
+        if reference is not None and not self._refusal(reference):
+            self._task(reference)
+
+    def get(self, uses: str) -> Found:
+        """The files of what `uses` names; its `path` need not be there. Raises HeadwayError."""
+        reference = parse(uses)
+        if reference is None:
+            raise UsageError(f"uses: {uses}: expected owner/name[/path]@ref")
+        self.check_allowed(uses)
+        found = self._task(reference).result()
+        return found.replace(reference=reference)
+
+    def check_allowed(self, uses: str) -> None:
+        """Raises HeadwayError for what `actions.allow` doesn't let through."""
+        reference = parse(uses)
+        reason = self._refusal(reference) if reference else ""
+        if reason:
+            raise HeadwayError(f"uses: {uses}: not allowed here: {reason}")
+
+    def _refusal(self, reference: Reference) -> str:
+        s = self.settings
+        if s.allow is None:
+            return ""
+        return refusal(s.allow, reference.slug, reference.ref, s.owner)
+
+    def _task(self, reference: Reference) -> _Task:
+        with self._lock:
+            task = self._tasks.get(reference.key)
+            if task is None:
+                task = self._tasks[reference.key] = _Task(lambda: self._find(reference))
+            return task
+
+    # --- one repository ------------------------------------------------------------------
+
+    def _find(self, reference: Reference) -> Found:
+        folder = self.settings.local.get(f"{reference.slug.lower()}@{reference.ref}")
+        if folder is not None:
+            if not os.path.isdir(folder):
+                raise UsageError(f"{reference} is mapped to {folder}, which is not a folder")
+            return Found(reference, "", folder)
+        commit = self.commit(reference)
+        known = self._store.find(reference.repository, commit)
+        return Found(reference, commit, known or self._fetch(reference, commit))
+
+    def commit(self, reference: Reference) -> str:
+        """The commit to run, by headway.lock if there is one. Raises HeadwayError."""
+        pins = self.settings.pins
+        pinned = None
+        if pins is not None:
+            pinned = pins.get(reference.key)
+            if pinned is None:
+                raise HeadwayError(
+                    f"{reference.key} is not in headway.lock", hint="add it: headway lock"
+                )
+        if reference.commit:
+            return reference.commit
+        return self._resolve(reference, pinned or "")
+
+    def _resolve(self, reference: Reference, pinned: str) -> str:
+        known = pinned or self._store.recall(reference.repository, reference.ref)
+        if self.settings.offline:
+            return self._without_network(reference, known, "--offline")
+        try:
+            now, is_tag = self.named(reference, PATIENCE if known else gitserver.PATIENCE)
+        except gitserver.Unreachable as error:
+            return self._without_network(reference, known, str(error))
+        self._store.remember(reference.repository, reference.ref, now)
+        if not pinned or now == pinned:
+            return now
+        if is_tag:
+            raise HeadwayError(
+                f"the tag {reference.ref} of {reference.slug} has moved: headway.lock has {pinned},"
+                f" the tag is now at {now}",
+                hint=f"if that is right: headway lock --update {reference.key}",
+            )
+        self._say(
+            f"{reference.key} is at {now[:SHORT]} by now; running {pinned[:SHORT]} of headway.lock"
+        )
+        return pinned
+
+    def named(self, reference: Reference, patience: float = gitserver.PATIENCE) -> tuple[str, bool]:
+        """The commit that the ref names now, and whether it is a tag. Raises HeadwayError.
+
+        A tag goes before a branch of the same name: "jobs.<job_id>.uses" of the syntax page.
+        """
+        if reference.commit:
+            return reference.commit, False
+        ref = reference.ref
+        wanted = [f"refs/tags/{ref}", f"refs/heads/{ref}"]
+        if ref.startswith("refs/"):
+            wanted = [ref]
+        elif ref.startswith(("tags/", "heads/")):
+            wanted.insert(0, f"refs/{ref}")
+        url = self.url(reference)
+        try:
+            found = gitserver.names(url, wanted, self._token(url), patience)
+        except gitserver.NoRepository as error:
+            raise self._no_repository(reference, url, error) from None
+        for name in wanted:
+            if name in found:
+                return found[name], name.startswith("refs/tags/")
+        raise self._no_ref(reference, url)
+
+    def _without_network(self, reference: Reference, known: str, why: str) -> str:
+        if known and self._store.find(reference.repository, known):
+            self._say(f"using the cached commit {known[:SHORT]} of {reference.key} ({why})")
+            return known
+        what = f"commit {known[:SHORT]} of {reference}" if known else str(reference)
+        raise HeadwayError(
+            f"{what} is not in the cache, and can't be fetched: {why}",
+            hint="actions.mirror in headway.yaml names another server, or a folder",
+        )
+
+    def _fetch(self, reference: Reference, commit: str) -> str:
+        if self.settings.offline:
+            return self._missing(reference, commit, "--offline")
+        url = self.url(reference)
+
+        def fill(folder: str) -> None:
+            self._say(f"fetching {reference.key}")
+            gitserver.take(url, commit, folder, self._token(url))
+
+        try:
+            return self._store.take(reference.repository, commit, fill)
+        except gitserver.Unreachable as error:
+            return self._missing(reference, commit, str(error))
+        except gitserver.NoRepository as error:
+            raise self._no_repository(reference, url, error) from None
+        except gitserver.NoCommit:
+            raise UsageError(f"{reference.slug} has no commit {commit}") from None
+
+    def _missing(self, reference: Reference, commit: str, why: str) -> str:
+        raise HeadwayError(
+            f"commit {commit[:SHORT]} of {reference.slug} is not in the cache, and can't be"
+            f" fetched: {why}"
+        )
+
+    # --- where it comes from -------------------------------------------------------------
+
+    def url(self, reference: Reference) -> str:
+        """The URL or folder to ask: a clone that was named, a mirror, the server itself."""
+        clone = self.settings.local.get(reference.slug.lower())
+        if clone is not None and reference.server == SERVER:
+            return os.path.abspath(clone)
+        mirrors = {name.lower().rstrip("/"): to for name, to in self.settings.mirrors.items()}
+        host = reference.server.partition("://")[2]
+        owner = reference.owner.lower()
+        for name in (
+            reference.slug.lower(),
+            owner,
+            f"{owner}/*",
+            reference.server.lower(),
+            host.lower(),
+            "*",
+        ):
+            if name in mirrors:
+                return _below(mirrors[name], reference, self.settings.root)
+        return f"{reference.server}/{reference.slug}"
+
+    def _token(self, url: str) -> str:
+        host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+        own = self.settings.token if f"https://{host}" == SERVER else ""
+        return os.environ.get(token_variable(host)) or own
+
+    # --- what is not there ---------------------------------------------------------------
+
+    def _no_ref(self, reference: Reference, url: str) -> HeadwayError:
+        known = [
+            name.removeprefix("refs/tags/").removeprefix("refs/heads/")
+            for name in gitserver.names(url, (), self._token(url))
+            if name.startswith(("refs/tags/", "refs/heads/"))
+        ]
+        hint = _guess(reference.ref, known)
+        if 7 <= len(reference.ref) < 40 and not reference.ref.lower().strip("0123456789abcdef"):
+            hint = "a commit is named by all of its 40 characters"
+        return UsageError(
+            f"{reference.slug} has no tag or branch {reference.ref}", hint=hint or "it has none"
+        )
+
+    def _no_repository(self, reference: Reference, url: str, error: HeadwayError) -> HeadwayError:
+        known = {"/".join(name.split("/")[:2]) for name in builtin.REGISTER}
+        known.update(_folders(url, reference))
+        close = nearest(reference.slug, known - {reference.slug.lower()})
+        hint = f'did you mean "{close}"?' if close else ""
+        if not hint and url.startswith("http"):
+            host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+            hint = f"if it is private, give a token: {token_variable(host)}"
+            if host == SERVER.partition("://")[2]:
+                hint = "if it is private, give a token: headway run -s GITHUB_TOKEN"
+        return UsageError(f"there is no repository {reference.slug}: {error}", hint=hint)
+
+
+def _below(base: str, reference: Reference, root: str) -> str:
+    """A repository of a mirror: `{owner}` and `{name}` in it, or a folder, or a URL."""
+    if "{name}" in base:
+        return base.replace("{owner}", reference.owner).replace("{name}", reference.name)
+    place = f"{base.rstrip('/')}/{reference.slug}"
+    if "://" in base or ":" in base.partition("/")[0]:
+        return place
+    place = os.path.abspath(os.path.join(root, os.path.expanduser(place)))
+    for ending in (".git", "/.git"):
+        if not os.path.exists(os.path.join(place, "HEAD")) and os.path.isdir(place + ending):
+            return place + ending
+    return place
+
+
+def _folders(url: str, reference: Reference) -> list[str]:
+    """What a folder of repositories has beside the one that isn't there."""
+    if "://" in url or not os.path.isabs(url):
+        return []
+    owners = os.path.dirname(os.path.dirname(url))
+    found: list[str] = []
+    try:
+        for owner in os.listdir(owners):
+            folder = os.path.join(owners, owner)
+            if os.path.isdir(folder):
+                found += [f"{owner}/{n.removesuffix('.git')}" for n in os.listdir(folder)]
+    except OSError:
+        pass
+    return found
+
+
+def _guess(name: str, known: list[str]) -> str:
+    close = nearest(name, known)
+    if close is not None:
+        return f'did you mean "{close}"?'
+    listed = ", ".join(known[-MOST_NAMES:])
+    return f"among others it has: {listed}" if len(known) > MOST_NAMES else listed
+
+
+def token_variable(host: str) -> str:
+    """The environment variable with the token for a host."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in host)
+    return f"HEADWAY_TOKEN_{plain.upper()}"
+
+
+def find_metadata(found: Found) -> str:
+    """The folder of the action that a reference names. Raises UsageError with the nearest."""
+    from headway.runner.run import find_action_file
+
+    folder = os.path.normpath(os.path.join(found.folder, found.reference.path))
+    if find_action_file(folder) is not None:
+        return folder
+    known = _action_folders(found.folder)
+    path = found.reference.path or "its root"
+    close = nearest(found.reference.path, known) if found.reference.path else None
+    hint = f'did you mean "{found.reference.slug}/{close}"?' if close else ""
+    if not hint and known:
+        hint = "it has actions in: " + ", ".join(known[:MOST_NAMES])
+    at = f" at {found.commit[:SHORT]}" if found.commit else ""
+    raise UsageError(f"{found.reference}: no action.yml or Dockerfile in {path}{at}", hint=hint)
+
+
+def _action_folders(root: str) -> list[str]:
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if f not in (".git", "node_modules"))
+        if "action.yml" in files or "action.yaml" in files:
+            found.append(os.path.relpath(folder, root))
+    return found
