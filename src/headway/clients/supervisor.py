@@ -1,0 +1,475 @@
+"""Keeps programs running when no Headway process does: supervisord, one a state folder.
+
+Everything of it is in `state()/supervisor`, for its owner only:
+
+    supervisord.conf, programs/NAME.conf   what supervisord reads
+    specs/NAME.json                        argument list, environment, limits: for launch.py
+    records/NAME.json                      which process it is, written by launch.py
+    logs/NAME.json                         which file the keeper turns over, and when
+
+Contract. `ensure` may be told the same again at any time; it starts what is missing and leaves
+a running program alone, whatever its spec says meanwhile: `replace` is another name, or
+`remove` first. Several processes may call at once. kill -9 of supervisord ends no program: the
+keeper, or the next `ensure`, starts a new supervisord, whose launchers find each orphan by its
+record and stand in for it (see launch.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from headway import home
+from headway.clients import launch
+from headway.clients.http import Unreachable, request
+from headway.errors import HeadwayError
+
+State = Literal["starting", "running", "backoff", "stopping", "stopped", "exited", "failed"]
+KEEPER = "keeper"
+SOCKET_LENGTH = 90  # of 107 that a Unix socket's path may have; supervisord adds its pid
+_START = 10.0  # seconds that supervisord may take to answer
+_STATES: dict[int, State] = {
+    0: "stopped",
+    10: "starting",
+    20: "running",
+    30: "backoff",
+    40: "stopping",
+    100: "exited",
+    200: "failed",
+}
+_RESTART = {"always": "true", "failure": "unexpected", "never": "false"}
+
+
+class Program(Struct, frozen=True, kw_only=True):
+    """What is to run. `name` is a word of letters, digits and `._~-`.
+
+    `env` is the whole environment; `argv` and `env` are kept in a file for the owner only.
+    `limits` are names of the resource module: `{"RLIMIT_NOFILE": 1024}`. With `port`, a start
+    fails with a sentence while another program listens there. A program that ends before
+    `start_seconds` is started again up to `start_retries` times, each 1 s later than before.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: str = "/"
+    log: str = ""  # a file; empty: state()/supervisor/output/NAME.log
+    log_bytes: int = 10 << 20
+    log_keep: int = 3
+    log_reopen: str = ""  # a Unix socket that takes POST /reopen_logs, as Envoy's admin does
+    restart: Literal["always", "failure", "never"] = "always"
+    start_seconds: int = 1
+    start_retries: int = 5
+    stop_seconds: float = 10.0  # from SIGTERM to SIGKILL
+    stop_group: bool = False  # SIGTERM to the whole process group
+    limits: Mapping[str, int] = {}
+    uid: int = -1
+    gid: int = -1
+    user: str = ""  # name, for its other groups
+    umask: int = 0o022
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    name: str
+    state: State
+    pid: int = 0
+    since: float = 0.0  # seconds since 1970
+    starts: int = 0
+    reason: str = ""
+    kept: bool = True  # False: told to go, and only waited for
+
+
+class Supervisor:
+    def __init__(self, folder: str = "") -> None:
+        self.folder = folder or os.path.join(home.state(), "supervisor")
+        for name in ("", "programs", "specs", "records", "logs", "output"):
+            home.made(os.path.join(self.folder, name))
+        self.socket = socket_path(self.folder, "supervisor.sock")
+
+    # --- programs --------------------------------------------------------------------------
+
+    def ensure(self, *programs: Program) -> None:
+        """Has them running, and supervisord too. Raises HeadwayError when that can't be."""
+        self._ensure(programs, again=True)
+
+    def add(self, *programs: Program) -> None:
+        """As `ensure`, but one that has failed or ended stays as it is."""
+        self._ensure(programs, again=False)
+
+    def _ensure(self, programs: tuple[Program, ...], *, again: bool) -> None:
+        with self._locked():
+            self._start()
+            loaded = {p["name"]: _STATES.get(p["state"], "stopped") for p in self._all()}
+            for program in programs:
+                if program.name in loaded and os.path.exists(self._conf(program.name)):
+                    if again and loaded[program.name] in ("stopped", "exited", "failed"):
+                        self._call("startProcess", program.name, False)
+                    continue
+                if program.name in loaded:  # on its way out: it is wanted again
+                    self._forget(program.name, wait=program.stop_seconds + 1)
+                self._write(program)
+                self._add(program.name)
+
+    def stop(self, *names: str) -> None:
+        """Sends SIGTERM, later SIGKILL, and forgets the program; returns at once."""
+        with self._locked():
+            self._start()
+            loaded = {p["name"] for p in self._all()}
+            for name in names:
+                _unlink(self._conf(name))
+                if name in loaded:
+                    self._stop(name)
+            self._reap()
+
+    def remove(self, name: str, wait: float = 30.0) -> None:
+        """As `stop`, but returns when it is gone, with its files but for the log."""
+        with self._locked():
+            self._start()
+            _unlink(self._conf(name))
+            self._forget(name, wait)
+
+    def reap(self) -> None:
+        """Forgets what was told to stop and has stopped."""
+        with self._locked():
+            if self.running():
+                self._reap()
+
+    def restart(self, name: str) -> None:
+        """Starts it again even if it had failed for good."""
+        with self._locked():
+            self._start()
+            with contextlib.suppress(HeadwayError):
+                self._call("stopProcess", name, True)
+            self._call("startProcess", name, False)
+
+    def signal(self, name: str, number: int) -> bool:
+        """To the program itself; False when it isn't running."""
+        record = self._record(name)
+        if not record or not launch.alive(record):
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(record["pid"], number)
+            return True
+        return False
+
+    def status(self) -> dict[str, Status]:
+        """Every program that is kept or still stopping. Has no effects; a supervisord that is
+        gone shows as programs that run, as they do."""
+        try:
+            found = {p["name"]: self._status(p) for p in self._all()}
+        except Unreachable:
+            found = {}
+        for entry in os.listdir(os.path.join(self.folder, "programs")):
+            name = entry.removesuffix(".conf")
+            if entry.endswith(".conf") and name not in found:
+                found[name] = self._orphan(name)
+        found.pop(KEEPER, None)
+        return found
+
+    def keep_log(
+        self, name: str, path: str, *, size: int = 50 << 20, keep: int = 3, reopen: str = ""
+    ) -> None:
+        """Has the keeper turn over a log that isn't a program's output."""
+        log = {"path": path, "bytes": size, "keep": keep, "reopen": reopen}
+        _write(os.path.join(self.folder, "logs", f"{name}.json"), json.dumps(log))
+
+    def forget_log(self, name: str) -> None:
+        _unlink(os.path.join(self.folder, "logs", f"{name}.json"))
+
+    def output(self, name: str) -> str:
+        """The path of a program's log file."""
+        return os.path.join(self.folder, "output", f"{name}.log")
+
+    def running(self) -> bool:
+        try:
+            return bool(self._call("getState")["statecode"] == 1)
+        except HeadwayError:
+            return False
+
+    def shutdown(self, wait: float = 30.0) -> None:
+        """Ends every program and supervisord itself."""
+        with self._locked():
+            if not self.running():
+                return
+            pid = int(self._call("getPID"))
+            with contextlib.suppress(HeadwayError):
+                self._call("shutdown")
+            _until(lambda: not os.path.exists(f"/proc/{pid}"), wait)
+
+    # --- how -------------------------------------------------------------------------------
+
+    def _status(self, info: dict[str, Any]) -> Status:
+        name = info["name"]
+        record = self._record(name)
+        state = _STATES.get(info["state"], "stopped")
+        running = bool(record) and launch.alive(record)
+        if state in ("backoff", "failed", "exited", "starting") or not running:
+            reason = info["spawnerr"] or info["description"]
+        else:
+            reason = ""
+        return Status(
+            name=name,
+            state=state,
+            pid=record["pid"] if running else 0,
+            since=float(record.get("since", 0.0)),
+            starts=int(record.get("starts", 0)),
+            reason=str(reason),
+            kept=os.path.exists(self._conf(name)),
+        )
+
+    def _orphan(self, name: str) -> Status:
+        record = self._record(name)
+        running = bool(record) and launch.alive(record)
+        return Status(
+            name=name,
+            state="running" if running else "stopped",
+            pid=record["pid"] if running else 0,
+            since=float(record.get("since", 0.0)),
+            starts=int(record.get("starts", 0)),
+            reason="the supervisor isn't running",
+        )
+
+    def _start(self) -> None:
+        if self.running():
+            return
+        self._write_main()
+        self._write(self._keeper())
+        start = self._start_command()
+        _write(os.path.join(self.folder, "start.json"), json.dumps(start))
+        done = subprocess.run(
+            start["argv"],
+            env=start["env"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode or not _until(self.running, _START):
+            said = (done.stderr + done.stdout).decode(errors="replace").strip().splitlines()
+            raise HeadwayError(
+                f"supervisord can't be started: {said[-1] if said else 'it does not answer'}",
+                hint=f"see {self.folder}/supervisord.log; pip install 'headway[delivery]'",
+            )
+
+    def _start_command(self) -> dict[str, Any]:
+        """Nothing of the caller's environment: no secrets, and no marks of a job that ends."""
+        kept = ("PATH", "HOME", "LANG", "TZ", "CONTAINERS_CONF", "XDG_RUNTIME_DIR")
+        env = {name: os.environ[name] for name in kept if name in os.environ}
+        argv = [sys.executable, "-I", "-m", "supervisor.supervisord", "-c", self._main()]
+        return {"argv": argv, "env": env, "socket": self.socket}
+
+    def _keeper(self) -> Program:
+        script = os.path.join(os.path.dirname(__file__), "keeper.py")
+        return Program(
+            name=KEEPER,
+            argv=(sys.executable, "-I", "-S", script, self.folder),
+            env={},
+            start_retries=1000,
+        )
+
+    def _write_main(self) -> None:
+        quiet = {"logfile_maxbytes": "1MB", "logfile_backups": "1", "loglevel": "info"}
+        main = {
+            "logfile": os.path.join(self.folder, "supervisord.log"),
+            "pidfile": os.path.join(self.folder, "supervisord.pid"),
+            "childlogdir": self.folder,
+            "directory": "/",
+            "umask": "022",
+            **({"user": "root"} if os.geteuid() == 0 else {}),
+            **quiet,
+        }
+        factory = "supervisor.rpcinterface:make_main_rpcinterface"
+        text = (
+            _section("supervisord", main)
+            + _section("unix_http_server", {"file": self.socket, "chmod": "0700"})
+            + _section("rpcinterface:supervisor", {"supervisor.rpcinterface_factory": factory})
+            + _section("include", {"files": os.path.join(self.folder, "programs", "*.conf")})
+        )
+        _write(self._main(), text)
+
+    def _write(self, program: Program) -> None:
+        log = program.log or self.output(program.name)
+        spec = {
+            "name": program.name,
+            "argv": list(program.argv),
+            "env": dict(program.env),
+            "cwd": program.cwd,
+            "log": log,
+            "record": self._record_path(program.name),
+            "limits": dict(program.limits),
+            "uid": program.uid,
+            "gid": program.gid,
+            "user": program.user,
+            "umask": program.umask,
+            "host": program.host,
+            "port": program.port,
+            "stop_group": program.stop_group,
+            "stop_seconds": program.stop_seconds,
+        }
+        kept = {
+            "path": log,
+            "bytes": program.log_bytes,
+            "keep": program.log_keep,
+            "reopen": program.log_reopen,
+        }
+        path = os.path.join(self.folder, "specs", f"{program.name}.json")
+        _write(path, json.dumps(spec))
+        _write(os.path.join(self.folder, "logs", f"{program.name}.json"), json.dumps(kept))
+        launcher = [sys.executable, "-I", "-S", str(launch.__file__), path]
+        _write(self._conf(program.name), _program_section(program, launcher))
+
+    def _add(self, name: str) -> None:
+        self._call("reloadConfig")
+        self._call("addProcessGroup", name)
+
+    def _stop(self, name: str) -> None:
+        # Not running: then there is nothing to stop.
+        with contextlib.suppress(HeadwayError):
+            self._call("stopProcess", name, False)
+
+    def _forget(self, name: str, wait: float) -> None:
+        self._stop(name)
+
+        def gone() -> bool:
+            self._reap()
+            return name not in {p["name"] for p in self._all()}
+
+        if not _until(gone, wait):
+            raise HeadwayError(f"{name} doesn't end")
+        self._kill_rest(name)
+
+    def _reap(self) -> None:
+        for info in self._all():
+            state = _STATES.get(info["state"], "stopped")
+            if state in ("stopped", "exited", "failed") and not os.path.exists(
+                self._conf(info["name"])
+            ):
+                self._kill_rest(info["name"])
+                with contextlib.suppress(HeadwayError):
+                    self._call("removeProcessGroup", info["name"])
+                for kind in ("specs", "records", "logs"):
+                    _unlink(os.path.join(self.folder, kind, f"{info['name']}.json"))
+
+    def _kill_rest(self, name: str) -> None:
+        """An orphan whose stand-in was killed before it could pass the end on."""
+        record = self._record(name)
+        if record and launch.alive(record):
+            with contextlib.suppress(OSError):
+                os.killpg(record["pid"], signal.SIGKILL)
+
+    def _all(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("getAllProcessInfo")
+        return found
+
+    def _call(self, method: str, *arguments: Any) -> Any:
+        body = xmlrpc.client.dumps(arguments, f"supervisor.{method}").encode()
+        headers = {"Content-Type": "text/xml"}
+        reply = request("POST", "/RPC2", body=body, headers=headers, unix=self.socket, timeout=30.0)
+        try:
+            return xmlrpc.client.loads(reply.body)[0][0]
+        except xmlrpc.client.Fault as fault:
+            raise HeadwayError(f"supervisord: {method}: {fault.faultString}") from None
+
+    def _record(self, name: str) -> dict[str, Any]:
+        try:
+            with open(self._record_path(name), encoding="utf-8") as file:
+                found: dict[str, Any] = json.load(file)
+                return found
+        except (OSError, ValueError):
+            return {}
+
+    def _record_path(self, name: str) -> str:
+        return os.path.join(self.folder, "records", f"{name}.json")
+
+    def _conf(self, name: str) -> str:
+        return os.path.join(self.folder, "programs", f"{name}.conf")
+
+    def _main(self) -> str:
+        return os.path.join(self.folder, "supervisord.conf")
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        with open(os.path.join(self.folder, "lock"), "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def socket_path(folder: str, name: str) -> str:
+    """Where a Unix socket of this folder is: in it, or, when that path is too long for one, in
+    a folder of the user's own below the temporary folder."""
+    path = os.path.join(folder, name)
+    if len(os.fsencode(path)) <= SOCKET_LENGTH:
+        return path
+    import hashlib
+
+    short = os.path.join("/tmp", f"headway-{os.getuid()}")
+    home.made(short)
+    info = os.lstat(short)
+    if info.st_uid != os.getuid() or info.st_mode & 0o077:
+        raise HeadwayError(f"{short} belongs to somebody else", hint="set HEADWAY_HOME")
+    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return os.path.join(short, f"{key}-{name}")
+
+
+def _program_section(program: Program, launcher: list[str]) -> str:
+    return _section(
+        f"program:{program.name}",
+        {
+            "command": shlex.join(launcher),
+            "autostart": "true",
+            "autorestart": _RESTART[program.restart],
+            "exitcodes": "0",
+            "startsecs": str(program.start_seconds),
+            "startretries": str(program.start_retries),
+            "stopsignal": "TERM",
+            "stopwaitsecs": str(max(1, round(program.stop_seconds))),
+            "stopasgroup": "true" if program.stop_group else "false",
+            "killasgroup": "true",
+            "stdout_logfile": "NONE",
+            "stderr_logfile": "NONE",
+        },
+    )
+
+
+def _section(title: str, values: Mapping[str, str]) -> str:
+    lines = [f"{key}={value.replace('%', '%%')}" for key, value in values.items()]
+    return "\n".join([f"[{title}]", *lines, "", ""])
+
+
+def _write(path: str, text: str) -> None:
+    beside = f"{path}.{os.getpid()}"
+    with open(beside, "w", encoding="utf-8", opener=_private) as file:
+        file.write(text)
+    os.replace(beside, path)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _unlink(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _until(done: Any, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.02)
+    return True

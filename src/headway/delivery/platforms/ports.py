@@ -1,0 +1,73 @@
+"""Free ports, chosen once and kept: `state()/ports.json`, from a name to its port."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import random
+import socket
+from collections.abc import Iterable, Iterator
+
+from headway import home
+from headway.errors import HeadwayError
+
+# Below the range from which systems take the ports of outgoing connections (32768 on Linux).
+FIRST, LAST = 20000, 31999
+
+
+def port(name: str, host: str = "127.0.0.1", *, avoid: int = 0) -> int:
+    """The port of this name, chosen now if it has none, or if it has the one to avoid."""
+    with _known() as known:
+        if name not in known or known[name] == avoid:
+            known[name] = _free(host, {*known.values(), avoid})
+        return known[name]
+
+
+def release(names: Iterable[str]) -> None:
+    """Others may have these names' ports."""
+    with _known() as known:
+        for name in names:
+            known.pop(name, None)
+
+
+def is_free(host: str, number: int) -> bool:
+    """Whether nothing listens there, by trying; a port that only just closed is free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, number))
+        except OSError:
+            return False
+    return True
+
+
+def _free(host: str, taken: set[int]) -> int:
+    # From anywhere in the range: neighbours with a state folder of their own choose, too.
+    start = random.randrange(LAST - FIRST + 1)
+    for step in range(LAST - FIRST + 1):
+        number = FIRST + (start + step) % (LAST - FIRST + 1)
+        if number not in taken and is_free(host, number):
+            return number
+    raise HeadwayError(f"no port from {FIRST} to {LAST} is free on {host}")
+
+
+@contextlib.contextmanager
+def _known() -> Iterator[dict[str, int]]:
+    path = os.path.join(home.state(), "ports.json")
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            with open(path, encoding="utf-8") as file:
+                known: dict[str, int] = json.load(file)
+        except (FileNotFoundError, ValueError):
+            known = {}
+        before = dict(known)
+        yield known
+        if known != before:
+            beside = f"{path}.{os.getpid()}"
+            with open(beside, "w", encoding="utf-8") as file:
+                json.dump(known, file)
+            os.replace(beside, path)
