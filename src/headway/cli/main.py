@@ -18,10 +18,19 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 GROUPS = {
+    "settings": {
+        "init": "write a first headway.yaml for what is in the repository",
+        "schema": "print the JSON Schema of headway.yaml",
+    },
     "workflows": {
         "run": "run the repository's workflows on this machine",
         "list": "list workflows, jobs and events, and what would run",
-        "lint": "check workflows and local actions without running them",
+        "lint": "check workflows, local actions and headway.yaml without running anything",
+        "lock": "pin the actions that workflows use to commits, in headway.lock",
+    },
+    "evidence": {
+        "report": "show what reports of tests, coverage and scanners say",
+        "gate": "decide whether this commit may pass, and say why",
     },
     "history": {
         "runs": "list the runs of this repository",
@@ -29,6 +38,8 @@ GROUPS = {
         "logs": "print what steps printed, also while they run",
         "rerun": "run an earlier run again",
         "cancel": "stop a run that goes on",
+        "artifacts": "list the artifacts of a run, or copy them to a folder",
+        "cache": "list or remove what actions have cached",
     },
 }
 VERBS = {verb: text for group in GROUPS.values() for verb, text in group.items()}

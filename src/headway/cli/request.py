@@ -187,16 +187,16 @@ def options(args: Namespace) -> Options:
         env=pairs(args.env, "--env"),
         jobs=tuple(args.job),
         matrix=tuple(matrix),
-        local_repositories=_local(args),
+        local_repositories=local_repositories(args.local_repository),
         without_builtin=tuple(args.no_builtin),
         offline=args.offline,
     )
 
 
-def _local(args: Namespace) -> dict[str, str]:
+def local_repositories(pairs_given: Sequence[str]) -> dict[str, str]:
     """`owner/name`, or `owner/name@ref` with the ref as it is, and its folder."""
     found = {}
-    for given, folder in pairs(args.local_repository, "--local-repository").items():
+    for given, folder in pairs(pairs_given, "--local-repository").items():
         name, at, ref = given.partition("@")
         if name.count("/") != 1 or (at and not ref):
             raise UsageError(f"--local-repository {given}: expected OWNER/NAME[@REF]=FOLDER")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Load = Callable[[str, Workflow], Workflow]
 
 RULE = "not-supported-yet"
+MISSING = "machine"  # the rule for what this machine lacks
 MOST_CALLED = 50  # unique reusable workflows of one run, GitHub's limit
 DEEPEST_CALL = 10  # reusable workflows in each other, GitHub's limit
 
@@ -191,10 +192,10 @@ class Survey:
             return
         self._needs.add(what)
         if what == "node":
-            from headway.runner.action.node import INSTALL, MISSING, any_node
+            from headway.runner.action import node
 
-            if not any_node(os.environ):
-                self._wrong(f"uses: {uses}: {MISSING}", place, INSTALL)
+            if not node.any_node(os.environ):
+                self._wrong(f"uses: {uses}: {node.MISSING}", place, node.INSTALL, MISSING)
             return
         from headway.clients import containers
 
@@ -203,10 +204,11 @@ class Survey:
                 f"uses: {uses}: a Docker action needs a container engine, and {containers.NONE}",
                 place,
                 containers.INSTALL,
+                MISSING,
             )
 
-    def _wrong(self, message: str, place: Place, hint: str) -> None:
-        self.problems.append(Problem(message, place, rule="uses", hint=hint))
+    def _wrong(self, message: str, place: Place, hint: str, rule: str = "uses") -> None:
+        self.problems.append(Problem(message, place, rule=rule, hint=hint))
 
 
 def _steps(steps: tuple[Step, ...]) -> Iterator[Step]:

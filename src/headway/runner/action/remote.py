@@ -42,6 +42,7 @@ class Settings(Value):
     owner: str = ""  # of our own repository
     token: str = ""  # GitHub's; those of other servers are in HEADWAY_TOKEN_<HOST>
     pins: Mapping[str, str] | None = None
+    lenient: bool = False  # pins may be few, and tags may have moved: for making a lock
     offline: bool = False
 
 
@@ -86,6 +87,7 @@ class Remote:
         self._store = Store(store)
         self._say = say
         self._tasks: dict[str, _Task] = {}
+        self._named: dict[str, tuple[str, bool]] = {}
         self._lock = threading.Lock()
 
     def begin(self, uses: str) -> None:
@@ -133,7 +135,15 @@ class Remote:
             return Found(reference, "", folder)
         commit = self.commit(reference)
         known = self._store.find(reference.repository, commit)
-        return Found(reference, commit, known or self._fetch(reference, commit))
+        if known:
+            return Found(reference, commit, known)
+        try:
+            return Found(reference, commit, self._fetch(reference, commit))
+        except gitserver.NoCommit as error:
+            if not self.settings.lenient or reference.commit:
+                raise UsageError(str(error)) from None
+        commit = self.named(reference)[0]  # the commit that is pinned is gone, as the tag moved
+        return Found(reference, commit, self._fetch(reference, commit))
 
     def commit(self, reference: Reference) -> str:
         """The commit to run, by headway.lock if there is one. Raises HeadwayError."""
@@ -141,7 +151,7 @@ class Remote:
         pinned = None
         if pins is not None:
             pinned = pins.get(reference.key)
-            if pinned is None:
+            if pinned is None and not self.settings.lenient:
                 raise HeadwayError(
                     f"{reference.key} is not in headway.lock", hint="add it: headway lock"
                 )
@@ -160,6 +170,8 @@ class Remote:
         self._store.remember(reference.repository, reference.ref, now)
         if not pinned or now == pinned:
             return now
+        if self.settings.lenient:
+            return pinned
         if is_tag:
             raise HeadwayError(
                 f"the tag {reference.ref} of {reference.slug} has moved: headway.lock has {pinned},"
@@ -178,6 +190,12 @@ class Remote:
         """
         if reference.commit:
             return reference.commit, False
+        known = self._named.get(reference.key)
+        if known is None:
+            known = self._named[reference.key] = self._ask(reference, patience)
+        return known
+
+    def _ask(self, reference: Reference, patience: float) -> tuple[str, bool]:
         ref = reference.ref
         wanted = [f"refs/tags/{ref}", f"refs/heads/{ref}"]
         if ref.startswith("refs/"):
@@ -220,7 +238,7 @@ class Remote:
         except gitserver.NoRepository as error:
             raise self._no_repository(reference, url, error) from None
         except gitserver.NoCommit:
-            raise UsageError(f"{reference.slug} has no commit {commit}") from None
+            raise gitserver.NoCommit(f"{reference.slug} has no commit {commit}") from None
 
     def _missing(self, reference: Reference, commit: str, why: str) -> str:
         raise HeadwayError(
