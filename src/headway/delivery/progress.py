@@ -66,6 +66,7 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     phase: Phase
     stage: int = 0  # index in the strategy's course
     part: Part = "scale"
+    hook: int = 0  # index of the hook that runs
     step: int = 0  # for people: from 1
     steps: int = 0  # of so many
     title: str = ""
@@ -81,10 +82,12 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     looked: float = 0.0  # when it was looked at last
     spent: float = 0.0  # seconds that count of this stage's time
     lagging: float = 0.0  # seconds for which what should come by itself hasn't
+    blind: float = 0.0  # seconds for which the platform could not be asked
     attempt: int = 1
     skip: bool = False  # a person has waived what this stage waits for
     full: bool = False  # and what the following ones would wait for
     unproven: bool = False  # a stage was passed by policy, without evidence
+    warm: bool = False  # on the way back: the old version is there at full strength
     winner: str = ""  # of an A/B test: the group
     ending: Outcome = ""  # on the way back: what the outcome will be
     intended: Traffic = Traffic()  # what is aimed at; `desired` leaves out what isn't healthy
@@ -119,4 +122,5 @@ def moved(before: Progress, after: Progress) -> bool:
 
 
 def _still(progress: Progress) -> Progress:
-    return replace(progress, looked=0.0, spent=0.0, lagging=0.0, deadline=None)
+    times = replace(progress, looked=0.0, spent=0.0, lagging=0.0, blind=0.0, deadline=None)
+    return replace(times, waiting="")
