@@ -351,3 +351,31 @@ def check_result(result: dict[str, Any], ids: list[str]) -> None:
         assert artifact.get("uriBaseId") == "%SRCROOT%" or artifact["uri"].startswith("file:///")
         assert region["startLine"] >= 1
         assert 1 <= region["startColumn"] < region["endColumn"]
+
+
+# --- headway.yaml ------------------------------------------------------------------------------
+
+
+def test_headway_yaml_is_checked_too(run: Lint, repository: Path) -> None:
+    write(repository, ci=CLEAN)
+    put(repository / "headway.yaml", "gates:\n  coverge: {min: 80}\n")
+    code, out = run()
+    assert code == 1
+    assert 'headway.yaml:2:3: error: gates: unknown key "coverge" [config]' in out
+    assert out.endswith("1 error in 2 files\n")
+
+
+def test_headway_yaml_alone(run: Lint, repository: Path) -> None:
+    put(repository / "headway.yaml", "service: shop\n")
+    assert run() == (0, "no problems in 1 file\n")
+    put(repository / "headway.yaml", "service: 1\n")
+    assert run("headway.yaml")[0] == 1
+    (result,) = json.loads(run("--sarif")[1])["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("config", "error")
+
+
+def test_two_of_them(run: Lint, repository: Path) -> None:
+    put(repository / "headway.yaml", "service: shop\n")
+    put(repository / "headway.yml", "service: shop\n")
+    with pytest.raises(UsageError, match="both"):
+        run()

@@ -117,7 +117,7 @@ def test_every_mistake_with_its_place(shown: Callable[[str], str]) -> None:
         headway.yaml:5:22: error: gates.performance.p95: 300 has no unit; a duration such as 30s is expected [config]
           5 |   performance: {p95: 300}
             |                      ^^^
-          hint: write 300s or 300m"""  # noqa: E501
+          hint: write 300ms or 300s"""  # noqa: E501
     )
 
 

@@ -1,4 +1,5 @@
-"""`headway lint`: everything that GitHub would refuse in workflows, and what people get wrong."""
+"""`headway lint`: everything that GitHub would refuse in workflows, and what people get wrong;
+mistakes in headway.yaml."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from headway.console.style import Style
     from headway.errors import Problem
 
-HELP = "check workflows and local actions without running them"
+HELP = "check workflows, local actions and headway.yaml without running anything"
 EXAMPLE = """\
-headway lint                              every workflow, and the local actions they use
+headway lint                              workflows, local actions and headway.yaml
 headway lint .github/workflows/ci.yml     one file
 headway lint --strict                     warnings count as errors
 headway lint --sarif > headway.sarif      for a code scanning service"""
@@ -30,7 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="workflow or action.yml, - for standard input (default: all of the repository)",
+        help="workflow, action.yml or headway.yaml, - for standard input (default: all of them)",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a JSON list of problems")
@@ -43,7 +44,7 @@ def arguments(parser: ArgumentParser) -> None:
 def main(args: Namespace) -> int:
     """0: no errors. 1: errors, or with --strict warnings. Raises UsageError (2)."""
     files = Files(find_root(os.getcwd()))
-    paths = _named(files, args.files) if args.files else files.workflows()
+    paths = _named(files, args.files) if args.files else files.everything()
     problems = _problems(files, paths, follow=not args.files, warn=not args.no_warnings)
     if args.json:
         print(_json(problems))

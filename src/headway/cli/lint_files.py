@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from headway import config
 from headway.errors import UsageError
 
 TYPE_CHECKING = False
@@ -58,6 +59,16 @@ class Files:
             )
         return [f"{WORKFLOWS}/{name}" for name in names]
 
+    def everything(self) -> list[str]:
+        """headway.yaml where there is one, and the workflows. Raises UsageError for nothing."""
+        own = config.find(self.root)
+        if own is None:
+            return self.workflows()
+        try:
+            return [own, *self.workflows()]
+        except UsageError:
+            return [own]
+
     def add(self, name: str) -> str:
         """The path of a file that was named on the command line. Raises UsageError."""
         if name == "-":
@@ -90,7 +101,7 @@ class Files:
         return os.path.isfile(os.path.join(self.root, path))
 
     def check(self, path: str, *, warn: bool) -> tuple[list[Problem], Node | None]:
-        """Every problem of a workflow or an action, and its YAML if that could be read.
+        """Every problem of a workflow, an action or headway.yaml, and the YAML of the first two.
 
         Raises UsageError for a file that can't be read.
         """
@@ -99,6 +110,11 @@ class Files:
 
         file: Workflow | Action | None
         data = self._read(path)
+        if os.path.basename(path) in (config.NAME, config.OTHER):
+            from headway.config import loading
+
+            self.texts[path] = source.decoded(data).removeprefix("\ufeff")
+            return loading.read(data, path)[1], None
         text = self.texts[path] = source.decoded(data).removeprefix("\ufeff")
         node, found = source.parse(data, path)
         if node is None:

@@ -36,7 +36,8 @@ def log(problems: Sequence[Problem], summaries: Mapping[str, str]) -> dict[str, 
 
 
 def _rule(rule: str, summary: str) -> dict[str, Any]:
-    text = summary or "GitHub refuses the file."
+    refused = "Headway can't use the file." if rule == "config" else "GitHub refuses the file."
+    text = summary or refused
     level = "warning" if summary else "error"
     return {
         "id": rule,

@@ -46,7 +46,7 @@ _KNOWN: dict[type, Quantity] = {
         example="30s",
         pattern=rf"\s*(0|{_parts('w d h m s ms')})\s*",
         text=units.duration_text,
-        with_unit=lambda n: f"{n:.10g}s or {n:.10g}m",
+        with_unit=lambda n: f"{n:.10g}ms or {n:.10g}s" if n >= 100 else f"{n:.10g}s or {n:.10g}m",
         zero=True,
     ),
     units.Share: Quantity(

@@ -98,6 +98,9 @@ def _plural(shape: Shape) -> str:
             return quantity.describe(cls).noun.split(" ", 1)[1] + "s"
         case Choice(values=values):
             return either([f"`{written(value)}`" for value in values])
+        case Either(options=options):
+            several = [_plural(option) for option in options]
+            return either(several) if all(several) else ""
     return ""
 
 
