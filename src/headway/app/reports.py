@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from headway import home
 from headway.clients import git
+from headway.journal import Journal
+from headway.journal.runs import Run
 from headway.quality import formats
-from headway.quality.formats import Source
+from headway.quality.reading.source import ReportError, Source
 from headway.quality.report import Report
-from headway.quality.reading.source import ReportError
 
 OWN = ".headway/reports"  # where Headway's own scans and tests write
 # Never reports of this project, however they are called, and often large.
@@ -92,7 +95,8 @@ def read_usual(root: str, paths: Iterable[str]) -> Found:
 
 def read_named(patterns: Iterable[str]) -> Found:
     """Reads files, folders and globs as somebody named them; a named file must be a report."""
-    files, folders = [], []
+    files: list[str] = []
+    folders: list[str] = []
     for pattern in patterns:
         (folders if os.path.isdir(pattern) else files).append(pattern)
     reports, errors = formats.read_reports(files)
@@ -125,7 +129,7 @@ def _below(folder: str) -> Iterator[str]:
         yield from (os.path.join(inside, name) for name in sorted(files) if _written(name))
 
 
-def _read(paths: Iterable[str], *, shown: str) -> Found:
+def _read(paths: Iterable[str], *, shown: str, variant: str = "") -> Found:
     """Reads these files; those of another kind than reports are passed over."""
     reports: list[Report] = []
     errors: list[ReportError] = []
@@ -135,10 +139,46 @@ def _read(paths: Iterable[str], *, shown: str) -> Found:
         try:
             source = Source(path)
             source.path = name
-            reports.append(formats.read(source))
+            reports.append(formats.read(source, variant=variant))
         except ReportError as error:
             if error.problem.startswith(formats.UNKNOWN):
                 ignored.append(name)
             else:
                 errors.append(error)
     return Found(reports=tuple(reports), errors=tuple(errors), ignored=tuple(ignored))
+
+
+# --- reports of a run --------------------------------------------------------------------
+
+
+def of_run(journal: Journal, run: Run) -> Found:
+    """Reports in the run's artifacts; the job that stored one names the leg of the matrix."""
+    from headway.events import ArtifactStored
+
+    found = Found()
+    stored = [r.event for r in journal.read(run.id) if isinstance(r.event, ArtifactStored)]
+    for artifact in stored:
+        folder = os.path.join(home.run(run.id), artifact.path)
+        read = _read(_below(folder), shown=os.path.dirname(folder), variant=artifact.job)
+        found = together(found, read)
+    return found
+
+
+def older(root: str, paths: Iterable[str], moment: float) -> list[str]:
+    """Those of the files that were last written before a moment (seconds since 1970)."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if os.stat(os.path.join(root, path)).st_mtime < moment:
+                found.append(path)
+    return found
+
+
+def together(first: Found, second: Found) -> Found:
+    """Both; a report of the second that the first has too counts once."""
+    there = {report.digest for report in first.reports}
+    return Found(
+        reports=(*first.reports, *(r for r in second.reports if r.digest not in there)),
+        errors=(*first.errors, *second.errors),
+        ignored=(*first.ignored, *second.ignored),
+    )

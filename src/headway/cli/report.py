@@ -23,8 +23,12 @@ headway report 'reports/**/*.sarif' --json"""
 
 def arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("files", nargs="*", metavar="FILE", help="reports: files, folders, globs (default: those "
-        "in the usual places)")  # fmt: skip
+    add(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="reports: files, folders, globs (default: those in the usual places)",
+    )
     add("--html", metavar="OUT", help="write a page to this file")
     add("--json", action="store_true", help="everything as JSON")
 

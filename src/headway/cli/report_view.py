@@ -104,7 +104,7 @@ def _missed(evidence: Evidence) -> Iterator[Line]:
             share = 100 * file.hit / file.total
             where = words.ranges(file.missing, 40)
             yield [
-                ("", f"{share:6.1f}% "),
+                ("", f"{share:6.1f} % "),
                 ("cyan", clean.one_line(file.path)),
                 ("dim", f"  {words.count(missed, 'line')} missed: {where}"),
             ]

@@ -393,6 +393,12 @@ def merge_base(root: str, one: str, other: str) -> str:
     return text(root, "merge-base", one, other, accept=(0, 1, 128)).partition("\n")[0]
 
 
+def ancestors(root: str, revision: str, limit: int) -> list[str]:
+    """The commit and those before it, the newest first, at most `limit`."""
+    names = text(root, "rev-list", f"--max-count={limit}", revision, "--", accept=(0, 128))
+    return names.split("\n") if names else []
+
+
 def commit_message(root: str, revision: str = "HEAD") -> str:
     """The message as it was written, without the newline at its end."""
     content = _loose_commit(root, revision)

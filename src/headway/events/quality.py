@@ -22,6 +22,7 @@ class EvidenceCollected(Event):
     root: str = ""  # the working tree
     run: str = ""  # the run that it came from, if any
     measures: Mapping[str, float] = {}
+    number: int = 0  # counts the verdicts of this working tree, from 1: what people type
 
 
 class VerdictReached(Event):
@@ -30,6 +31,8 @@ class VerdictReached(Event):
     kind = "verdict.reached"
     outcome: str  # passed failed inconclusive error
     evidence: str  # digest
-    settings: str  # digest of the gates' settings, kept beside the evidence
+    settings: str  # digest of the gates' settings
     baseline: str = ""  # digest of the evidence compared with
     verdict: Mapping[str, Any] = {}
+    inputs: str = ""  # digest of headway.quality.judge.Inputs: all that the verdict follows from
+    reason: str = ""  # why, in a line

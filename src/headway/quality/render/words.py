@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from headway.quality.evidence import Evidence
 from headway.quality.report import Finding
+from headway.quality.words import distance
 from headway.units import elapsed
 from headway.verdict import Result, Verdict
 
@@ -19,7 +20,7 @@ _CAUSE = (
 
 
 def number(value: float, unit: str = "", limit: float | None = None) -> str:
-    """`1,234`, `84.2%`, `12.5 ms`; never rounded onto a limit that it isn't at."""
+    """`1,234`, `84.2 %`, `12.5 ms`; never rounded onto a limit that it isn't at."""
     for decimals in _ROUND:
         rounded = round(value, decimals)
         if limit is None or (rounded == limit) == (value == limit):
@@ -29,15 +30,15 @@ def number(value: float, unit: str = "", limit: float | None = None) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """Per cent and rates follow at once, other units after a space."""
-    return f"{text}{unit}" if unit in ("", "%") or unit.startswith("/") else f"{text} {unit}"
+    """Rates follow at once, other units after a space."""
+    return f"{text}{unit}" if not unit or unit.startswith("/") else f"{text} {unit}"
 
 
 def signed(value: float, unit: str = "") -> str:
-    """`+1.5%`, `-3`, `±0`."""
-    text = number(abs(value), unit)
-    if not text.strip("0.%"):
-        return f"±{number(0, unit)}"
+    """A difference: `+1.5 points` of percentages, `-3`, `±0`."""
+    text = distance(round(abs(value), 6), unit)
+    if not text.strip("0. points"):
+        return "±0"
     return f"{'+' if value > 0 else '-'}{text}"
 
 
@@ -54,7 +55,7 @@ def measured(result: Result) -> str:
 
 
 def demanded(result: Result) -> str:
-    """`at least 80%`, or a dash."""
+    """`at least 80 %`, or a dash."""
     if result.limit is None or not result.comparison:
         return "–"
     return f"{result.comparison} {number(result.limit, result.unit)}"

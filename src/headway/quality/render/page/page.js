@@ -55,7 +55,7 @@
       if (value === null) return "–";
       const bar = make("progress", { max: 100, value });
       bar.setAttribute("aria-hidden", "true");
-      return [bar, make("span", {}, value.toFixed(1) + "%")];
+      return [bar, make("span", {}, value.toFixed(1) + " %")];
     },
     more: ([summary, detail]) => detail
       ? make("details", {}, make("summary", {}, clean(summary)), make("pre", {}, clean(detail)))

@@ -84,7 +84,7 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     bar = f"<progress max=100 value={value:.1f} aria-hidden=true></progress>"
-    return f"{bar}<span>{value:.1f}%</span>"
+    return f"{bar}<span>{value:.1f} %</span>"
 
 
 def _more(cell: Sequence[str]) -> str:

@@ -1,0 +1,1 @@
+"""`headway gate --for ENVIRONMENT`: deploy, hold or reject, and why."""
