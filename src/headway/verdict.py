@@ -35,6 +35,7 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: str = ""
     reports: tuple[str, ...] = ()  # sources of the reports it comes from
     findings: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()  # what it is about, a line each, the worst first
 
 
 class Use(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,12 +49,32 @@ class Use(Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int = 1  # findings that it covered
 
 
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one thing costs a score, with the arithmetic: `2 critical × 10 + 1 high × 5 = 25`."""
+
+    name: str
+    cost: float = 0.0
+    most: float | None = None  # it costs no more than this
+    arithmetic: str = ""
+    measured: bool = True  # False: there is no report of it, so it costs nothing
+
+
+class Score(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """100 less what its parts cost, at least 0."""
+
+    name: str  # security, quality
+    value: float
+    parts: tuple[Part, ...]
+    arithmetic: str = ""
+
+
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The worst blocking answer decides."""
 
     outcome: Outcome
     results: tuple[Result, ...]
     waived: tuple[Use, ...] = ()
+    scores: tuple[Score, ...] = ()
     sha: str = ""
     evidence: str = ""  # digest
     baseline: str = ""  # digest of the evidence that was compared with

@@ -24,6 +24,7 @@ Subject = Literal[
     "tests",
     "coverage",
     "lint",
+    "format",
     "types",
     "security",
     "vulnerabilities",

@@ -1,0 +1,168 @@
+"""Measures that may not get worse than the baseline's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from headway.errors import did_you_mean
+from headway.quality.baseline import better, worse_by
+from headway.quality.case import Case, Sources, measures, together
+from headway.quality.case import sources as sources_of
+from headway.quality.evidence import Evidence
+from headway.quality.gate import EPSILON, blocking, stated
+from headway.quality.settings import Ratchet, Subject
+from headway.quality.subject import BY_CATEGORY
+from headway.quality.words import distance, quantity
+from headway.verdict import Result
+
+_SECURITY: tuple[Subject, ...] = ("security", "vulnerabilities", "secrets")
+_QUALITY: tuple[Subject, ...] = (
+    "tests",
+    "coverage",
+    "lint",
+    "types",
+    "complexity",
+    "duplication",
+)
+_BY_START: dict[str, tuple[Subject, ...]] = {
+    "tests.": ("tests",),
+    "coverage.": ("coverage",),
+    "complexity.": ("complexity",),
+    "duplication.": ("duplication",),
+    "load.": ("performance",),
+    "score.security": _SECURITY,
+    "score.quality": _QUALITY,
+}
+
+
+def judge(case: Case) -> Iterator[Result]:
+    """`ratchets.MEASURE` for each that settings name."""
+    for name, ratchet in sorted(case.gates.ratchets.items()):
+        gate = f"ratchets.{name}"
+        blocks = blocking(case, gate, ratchet.blocking)
+        if case.baseline is None:
+            yield stated(
+                gate,
+                "inconclusive",
+                f"there is no baseline to compare {name} with",
+                blocking=blocks,
+                hint="gate the main branch once, or give its evidence as `--baseline`",
+            )
+        else:
+            yield _judge(case, case.baseline, name, ratchet, blocks)
+
+
+def _judge(case: Case, baseline: Evidence, name: str, ratchet: Ratchet, blocks: bool) -> Result:
+    subjects = _subjects(name)
+    looked = together(case, subjects)
+    there = before(case, baseline)
+    now = _value(case.measures, name)
+    was = _value(there, name)
+    gate = f"ratchets.{name}"
+    earlier = sources_of(baseline, case.gates)
+    missing = [one for one in subjects if one in earlier and not case.sources(one).reports]
+    if was is None or now is None or missing:
+        return _unknown(gate, name, now, was, looked, blocks, case.measures, missing)
+    worse = worse_by(name, now, was, ratchet.better)
+    failed = worse > ratchet.tolerance + EPSILON
+    sentence = _sentence(name, now, was, worse, ratchet.tolerance)
+    hint = ""
+    grows = (ratchet.better or better(name)) == "lower"  # with what is found
+    if looked.incomplete and not (failed and (grows or name.startswith("score."))):
+        outcome = "inconclusive"
+        sentence = f"{looked.incomplete[0].source or looked.incomplete[0].tool} is incomplete; "
+        sentence += "so far, " + _sentence(name, now, was, worse, ratchet.tolerance)
+    else:
+        outcome = "failed" if failed else "passed"
+        hint = "a ratchet lets a measure only get better" if failed else ""
+    higher = (ratchet.better or better(name)) == "higher"
+    bound = was - ratchet.tolerance if higher else was + ratchet.tolerance
+    return Result(
+        gate=gate,
+        outcome=outcome,
+        message=sentence,
+        blocking=blocks,
+        measure=name,
+        value=now,
+        comparison="at least" if higher else "at most",
+        limit=round(bound, 9),
+        margin=round(ratchet.tolerance - worse, 9),
+        unit=_unit(name),
+        hint=hint,
+        reports=looked.names,
+    )
+
+
+def before(case: Case, baseline: Evidence) -> dict[str, float]:
+    """The baseline's measures, with its scores, as its findings were (nothing waived)."""
+    from headway.quality import score
+
+    looked = frozenset(sources_of(baseline, case.gates))
+    found = [
+        score.security(baseline.findings, looked),
+        score.quality(baseline, baseline.findings, looked, lambda test: False),
+    ]
+    return {**measures(baseline), **{f"score.{one.name}": one.value for one in found}}
+
+
+def _subjects(measure: str) -> tuple[Subject, ...]:
+    for start, subjects in _BY_START.items():
+        if measure.startswith(start):
+            return subjects
+    if measure.startswith("findings."):
+        category = measure.split(".")[1]
+        known: dict[str, Subject] = {str(name): one for name, one in BY_CATEGORY.items()}
+        return (known[category],) if category in known else tuple(dict.fromkeys(known.values()))
+    return ()
+
+
+def _value(found: dict[str, float], name: str) -> float | None:
+    """Kinds of findings that aren't there are counted as none."""
+    return found.get(name, 0.0 if name.startswith("findings.") else None)
+
+
+def _unknown(
+    gate: str,
+    name: str,
+    now: float | None,
+    was: float | None,
+    looked: Sources,
+    blocks: bool,
+    known: dict[str, float],
+    missing: list[Subject],
+) -> Result:
+    if was is None and now is None:
+        message = f'there is no measure "{name}" in the evidence'
+        return stated(gate, "failed", message, blocking=blocks, hint=did_you_mean(name, known))
+    if was is None:
+        message = f"the baseline has no {name} to compare with"
+        hint = "gate the main branch with that report once"
+        return stated(gate, "inconclusive", message, blocking=blocks, hint=hint)
+    if looked.incomplete:
+        source = looked.incomplete[0].source or looked.incomplete[0].tool
+        message = f"{source} is incomplete, and has no {name}"
+        return stated(gate, "inconclusive", message, blocking=blocks, reports=looked.names)
+    what = " and ".join(missing)
+    message = f"no evidence: the baseline has reports of {what or name}, and now there is none"
+    return stated(gate, "failed", message, blocking=blocks, hint="make the same reports again")
+
+
+def _sentence(name: str, now: float, was: float, worse: float, tolerance: float) -> str:
+    unit = _unit(name)
+    if now == was:
+        return f"{name} is {quantity(now, unit)}, as in the baseline"
+    by = distance(abs(worse), unit)
+    way = "worse" if worse > 0 else "better"
+    text = f"{name} is {quantity(now, unit, was)}, {by} {way} than the baseline's"
+    text += f" {quantity(was, unit, now)}"
+    if 0 < worse <= tolerance:
+        text += f", which {distance(tolerance, unit)} of tolerance allows"
+    return text
+
+
+def _unit(name: str) -> str:
+    if name.endswith("percent") or name == "load.error_rate":
+        return "%"
+    if name in ("load.p50", "load.p95", "load.p99"):
+        return "ms"
+    return "/s" if name == "load.throughput" else ""
