@@ -11,19 +11,9 @@ import os
 from collections.abc import Iterator
 
 import msgspec
-from msgspec import Struct
 
-from headway.delivery.metrics.base import Counts
+from headway.delivery.analysis.judge import Sample
 from headway.digest import sha256
-
-
-class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`counts` are totals as the source gave them; `numbers` the answers to own queries."""
-
-    at: float  # the rollout's clock
-    counts: dict[str, Counts]  # by group
-    numbers: dict[str, float] = {}
-    unhealthy: dict[str, int] = {}  # group → instances that are not healthy, but should be
 
 
 class Samples:

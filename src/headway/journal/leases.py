@@ -75,11 +75,14 @@ def renew(journal: Journal, lease: Lease, now: float, seconds: float = SECONDS) 
 
 def give_back(journal: Journal, lease: Lease) -> None:
     """Nobody holds it any more, if it is still this one; its epoch stays used."""
-    journal.change(
-        lambda db, _: db.execute(
-            "UPDATE lease SET holder = '', expires = 0 WHERE name = ? AND epoch = ?",
-            (lease.name, lease.epoch),
-        )
+    journal.change(lambda db, _: drop(db, lease))
+
+
+def drop(db: sqlite3.Connection, lease: Lease) -> None:
+    """As `give_back`, in a transaction with something else."""
+    db.execute(
+        "UPDATE lease SET holder = '', expires = 0 WHERE name = ? AND epoch = ?",
+        (lease.name, lease.epoch),
     )
 
 

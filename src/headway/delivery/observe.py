@@ -1,0 +1,125 @@
+"""Looks at what is so: instances, routing, and what both versions answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from headway.delivery.analysis import totals
+from headway.delivery.analysis.assessment import Assessment
+from headway.delivery.analysis.judge import Judge, Sample, judge
+from headway.delivery.desired import ALL
+from headway.delivery.metrics.base import Counts, Metrics
+from headway.delivery.plan import Plan, to_plain
+from headway.delivery.platforms.base import InstanceStatus, Platform
+from headway.delivery.routers.base import Router, Routing
+from headway.delivery.samples import Samples
+from headway.errors import HeadwayError
+
+Queries = Callable[[float, str], dict[str, float | None]]  # now, group → answers that were due
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    instances: tuple[InstanceStatus, ...] | None
+    routing: Routing | None
+    assessment: Assessment | None
+    problems: tuple[str, ...] = ()  # what could not be asked, as sentences
+
+
+class Observer:
+    """One rollout watched. The samples of an engine before this one are taken in first: the
+    same samples give the same answer."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        platform: Platform,
+        router: Router,
+        metrics: Metrics,
+        samples: Samples,
+        queries: Queries,
+    ) -> None:
+        self._plan = plan
+        self._platform, self._router, self._metrics = platform, router, metrics
+        self._queries = queries
+        self.samples = samples
+        self._every = float(plan.settings.analysis.every)
+        self._next = 0.0
+        self._judge: Judge = judge(plan.settings.analysis)
+        for sample in samples.earlier:
+            self._judge = self._judge.observe(sample)
+        self._assessment = self._judge.assess() if samples.earlier else None
+        samples.earlier = []
+
+    def look(self, now: float, mark: str) -> Seen:
+        """`mark` names what goes on, for plots."""
+        problems: list[str] = []
+        instances, routing = None, None
+        try:
+            instances = self._platform.observe()
+        except HeadwayError as error:
+            problems.append(error.message)
+        try:
+            routing = self._router.observe()
+        except HeadwayError as error:
+            problems.append(error.message)
+        if now >= self._next:
+            # Looks stay a step apart from each other, however long one takes.
+            self._next = max(self._next + self._every, now + self._every / 2)
+            problems += self._measure(now, routing, mark)
+        return Seen(
+            instances=instances,
+            routing=routing,
+            assessment=self._assessment,
+            problems=tuple(problems),
+        )
+
+    def due(self, now: float) -> float:
+        """Seconds until the metrics are looked at again."""
+        return max(0.0, self._next - now)
+
+    def seen(self) -> dict[str, Any]:
+        """What the answer rests on, for the journal and for people."""
+        found = self._assessment
+        if found is None:
+            return {}
+        plain = to_plain(found)
+        columns = plain.pop("columns", [])
+        return {**plain, "columns": columns[:3], "evidence": found.evidence}
+
+    def _measure(self, now: float, routing: Routing | None, mark: str) -> list[str]:
+        """Nobody is judged before somebody answers: a new version without traffic isn't."""
+        shares = routing.traffic.shares if routing else {}
+        new, old = self._plan.new.name, self._plan.old.name if self._plan.old else ""
+        share = shares.get(new, 0)
+        if not share and not (routing and routing.traffic.mirror == new):
+            return []
+        problems = []
+        try:
+            counts = self._metrics.read([name for name in (old, new) if name])
+        except HeadwayError as error:
+            counts = {}
+            problems.append(error.message)
+        sample = Sample(
+            t=round(now, 3),
+            stable=_finite(counts.get(old)),
+            canary=_finite(counts.get(new)),
+            share=share,
+            alone=share == ALL or not old,
+            answers=self._queries(now, new),
+            mark=mark,
+        )
+        try:
+            self.samples.append(sample)
+        except OSError as error:
+            problems.append(f"what the analysis sees can't be kept: {error.strerror}")
+        self._judge = self._judge.observe(sample)
+        self._assessment = self._judge.assess()
+        return problems
+
+
+def _finite(counts: Counts | None) -> Counts | None:
+    """As it can be written down: JSON has no infinity."""
+    return totals.finite(counts) if counts is not None else None
