@@ -16,7 +16,7 @@ from headway.quality.new_code import Diff
 from headway.quality.report import Category, Finding
 from headway.quality.settings import Gates, Quarantine, Subject, Waiver
 from headway.quality.subject import BY_CATEGORY, subjects
-from headway.quality.waiver import Waivers
+from headway.quality.waiver import Waivers, is_pattern
 from headway.verdict import Score, Use
 
 
@@ -117,6 +117,20 @@ class Case:
 
     def is_used(self, waiver: Waiver) -> bool:
         return any(used == waiver for used, _ in self._used)
+
+    def candidates(self, waiver: Waiver) -> Iterable[Finding]:
+        """The findings, waived ones too, that a waiver may be for."""
+        if waiver.rule and not is_pattern(waiver.rule):
+            return self._by_rule.get(waiver.rule.lower(), ())
+        return (*self.evidence.findings, *self.made)
+
+    @cached_property
+    def _by_rule(self) -> dict[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in (*self.evidence.findings, *self.made):
+            for rule in (finding.rule, *finding.aliases):
+                found.setdefault(rule.lower(), []).append(finding)
+        return found
 
     @cached_property
     def scores(self) -> tuple[Score, Score]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from fnmatch import fnmatchcase
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +21,7 @@ from headway.quality.gate import blocking, stated
 from headway.quality.gates import GATES
 from headway.quality.new_code import Diff
 from headway.quality.settings import Gates, Quarantine, Waiver
-from headway.quality.waiver import covers
+from headway.quality.waiver import matcher
 from headway.quality.words import listed
 from headway.verdict import Result, Verdict, worst
 
@@ -132,12 +133,9 @@ def _waivers(case: Case, results: Sequence[Result]) -> Iterator[Result]:
 
 
 def _still_there(case: Case, waiver: Waiver, troubled: set[str]) -> bool:
-    from fnmatch import fnmatchcase
-
     if waiver.gate:
         return any(fnmatchcase(gate, waiver.gate) for gate in troubled)
-    found = (*case.evidence.findings, *case.made)
-    return any(covers(waiver, finding) for finding in found)
+    return any(map(matcher(waiver), case.candidates(waiver)))
 
 
 def _expired(case: Case, expired: Sequence[Waiver]) -> Result:

@@ -339,7 +339,8 @@ class Gates(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
             for name, rule in sorted(self.rules.items()):
                 for mistake in check(rule.require):
-                    yield f"rules.{name}.require", mistake.message, mistake.hint
+                    place = f"line {mistake.line}, column {mistake.column} of the rule"
+                    yield f"rules.{name}.require", f"{mistake.message} ({place})", mistake.hint
 
 
 def _ratchet(name: str, ratchet: Ratchet) -> Iterator[Mistake]:

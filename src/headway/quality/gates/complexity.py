@@ -42,11 +42,15 @@ def _judge(case: Case, kind: Kind) -> Iterator[Result]:
         for function in _scope(case)
         if (value := getattr(function, kind)) is not None
     ]
-    over = [_finding(most.gate, value, one) for value, one in measured if value > most.value]
-    over.sort(key=lambda finding: (-(finding.cvss or 0), finding.file, finding.line))
-    counted = case.unwaived(over, "complexity")
-    allowed = [value for value, _ in measured if value <= most.value]
-    worst = max([finding.cvss or 0 for finding in counted] or allowed or [0.0])
+    over = {
+        _finding(most.gate, value, function): value
+        for value, function in measured
+        if value > most.value
+    }
+    worst_first = sorted(over, key=lambda one: (-over[one], one.file, one.line, one.message))
+    counted = case.unwaived(worst_first, "complexity")
+    others = [value for value, _ in measured if value <= most.value]
+    worst = over[counted[0]] if counted else max(others, default=0.0)
     known = any(getattr(one, kind) is not None for one in case.evidence.complexity)
     found = answer(
         case,
@@ -98,7 +102,6 @@ def _finding(gate: str, value: float, function: Complexity) -> Finding:
         severity="medium",
         category="complexity",
         tool="headway",
-        cvss=float(value),
         file=function.file,
         line=function.line,
         end_line=function.end_line,

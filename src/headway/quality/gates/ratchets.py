@@ -10,28 +10,20 @@ from headway.quality.case import Case, Sources, measures, together
 from headway.quality.case import sources as sources_of
 from headway.quality.evidence import Evidence
 from headway.quality.gate import EPSILON, blocking, stated
+from headway.quality.scoring import QUALITY, SECURITY
 from headway.quality.settings import Ratchet, Subject
 from headway.quality.subject import BY_CATEGORY
 from headway.quality.words import distance, quantity
-from headway.verdict import Result
+from headway.verdict import Outcome, Result
 
-_SECURITY: tuple[Subject, ...] = ("security", "vulnerabilities", "secrets")
-_QUALITY: tuple[Subject, ...] = (
-    "tests",
-    "coverage",
-    "lint",
-    "types",
-    "complexity",
-    "duplication",
-)
 _BY_START: dict[str, tuple[Subject, ...]] = {
     "tests.": ("tests",),
     "coverage.": ("coverage",),
     "complexity.": ("complexity",),
     "duplication.": ("duplication",),
     "load.": ("performance",),
-    "score.security": _SECURITY,
-    "score.quality": _QUALITY,
+    "score.security": SECURITY,
+    "score.quality": QUALITY,
 }
 
 
@@ -63,19 +55,17 @@ def _judge(case: Case, baseline: Evidence, name: str, ratchet: Ratchet, blocks: 
     missing = [one for one in subjects if one in earlier and not case.sources(one).reports]
     if was is None or now is None or missing:
         return _unknown(gate, name, now, was, looked, blocks, case.measures, missing)
-    worse = worse_by(name, now, was, ratchet.better)
+    way = ratchet.better or better(name)
+    worse = worse_by(name, now, was, way)
     failed = worse > ratchet.tolerance + EPSILON
+    outcome: Outcome = "failed" if failed else "passed"
     sentence = _sentence(name, now, was, worse, ratchet.tolerance)
-    hint = ""
-    grows = (ratchet.better or better(name)) == "lower"  # with what is found
-    if looked.incomplete and not (failed and (grows or name.startswith("score."))):
+    # A measure that what is still to be found can only make worse has failed already.
+    certain = failed and (way == "lower" or name.startswith("score."))
+    if looked.incomplete and not certain:
         outcome = "inconclusive"
-        sentence = f"{looked.incomplete[0].source or looked.incomplete[0].tool} is incomplete; "
-        sentence += "so far, " + _sentence(name, now, was, worse, ratchet.tolerance)
-    else:
-        outcome = "failed" if failed else "passed"
-        hint = "a ratchet lets a measure only get better" if failed else ""
-    higher = (ratchet.better or better(name)) == "higher"
+        sentence = f"{_first(looked)} is incomplete; so far, {sentence}"
+    higher = way == "higher"
     bound = was - ratchet.tolerance if higher else was + ratchet.tolerance
     return Result(
         gate=gate,
@@ -88,9 +78,13 @@ def _judge(case: Case, baseline: Evidence, name: str, ratchet: Ratchet, blocks: 
         limit=round(bound, 9),
         margin=round(ratchet.tolerance - worse, 9),
         unit=_unit(name),
-        hint=hint,
+        hint="a ratchet lets a measure only get better" if outcome == "failed" else "",
         reports=looked.names,
     )
+
+
+def _first(looked: Sources) -> str:
+    return looked.incomplete[0].source or looked.incomplete[0].tool
 
 
 def before(case: Case, baseline: Evidence) -> dict[str, float]:
@@ -139,8 +133,7 @@ def _unknown(
         hint = "gate the main branch with that report once"
         return stated(gate, "inconclusive", message, blocking=blocks, hint=hint)
     if looked.incomplete:
-        source = looked.incomplete[0].source or looked.incomplete[0].tool
-        message = f"{source} is incomplete, and has no {name}"
+        message = f"{_first(looked)} is incomplete, and has no {name}"
         return stated(gate, "inconclusive", message, blocking=blocks, reports=looked.names)
     what = " and ".join(missing)
     message = f"no evidence: the baseline has reports of {what or name}, and now there is none"

@@ -9,6 +9,10 @@ from headway.quality.gate import blocking, stated
 from headway.quality.settings import Rule
 from headway.verdict import Result
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from headway.quality.custom_rule import Facts
+
 
 def judge(case: Case) -> Iterator[Result]:
     """`rules.NAME` for each that settings have."""
@@ -21,10 +25,9 @@ def judge(case: Case) -> Iterator[Result]:
         yield _judge(case, facts, name, rule)
 
 
-def _judge(case: Case, facts: object, name: str, rule: Rule) -> Result:
+def _judge(case: Case, facts: Facts, name: str, rule: Rule) -> Result:
     from headway.quality import custom_rule
 
-    assert isinstance(facts, custom_rule.Facts)
     gate = f"rules.{name}"
     blocks = blocking(case, gate, rule.blocking)
     answer = custom_rule.evaluate(rule.require, facts)

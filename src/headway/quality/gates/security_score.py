@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headway.quality.case import Case
-from headway.quality.scoring import judged
+from headway.quality.scoring import SECURITY, judged
 from headway.verdict import Result
 
 
 def judge(case: Case) -> Iterator[Result]:
     """`security_score.min`, `security_score.target`."""
-    subjects = ("security", "vulnerabilities", "secrets")
     section = case.gates.security_score
-    yield from judged(case, "security_score", case.scores[0], section, subjects)
+    yield from judged(case, "security_score", case.scores[0], section, SECURITY)
