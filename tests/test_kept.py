@@ -33,7 +33,9 @@ def test_what_was_put_comes_back() -> None:
     assert kept.get("others", "a") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80\x05", b"cheadway.gone\nNothing\n.", b"hello"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x80\x05", b"cheadway.gone\nNothing\n.", b"hello", b"\x80\xff"]
+)
 def test_what_cannot_be_read_is_as_nothing(home: Path, content: bytes) -> None:
     kept.put("places", "a", 1)
     (home / "places" / "a").write_bytes(content)

@@ -34,7 +34,7 @@ def get(kind: str, key: str) -> Any:
     try:
         with open(_file(kind, key), "rb") as stream:
             return pickle.load(stream)
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
+    except Exception:  # a damaged file makes pickle raise nearly anything
         return None
 
 

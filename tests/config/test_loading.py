@@ -7,8 +7,11 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headway import config
+from headway.config.loading import read
 from headway.config.model import Config
 from headway.errors import InvalidFile, UsageError
 
@@ -33,7 +36,7 @@ runners:
 def test_without_a_file_everything_is_as_usual(root: Path) -> None:
     found = config.load(root)
     assert not found.exists
-    assert found == Config(tree=found.tree)
+    assert found == Config()
     assert str(found.place("gates.coverage.min")) == "headway.yaml:1:1"
 
 
@@ -87,6 +90,12 @@ def test_a_file_that_cannot_be_read(root: Path) -> None:
 )
 def test_places(good: Callable[[str], Config], path: str, place: str) -> None:
     assert str(good(FILE).place(path)) == f"headway.yaml:{place}"
+
+
+@given(st.text(alphabet=".[]0a-gatesmin", max_size=20))
+def test_any_path_has_a_place(path: str) -> None:
+    found, _ = read(FILE)
+    assert found.place(path).line >= 1
 
 
 def test_a_mistake_found_later(good: Callable[[str], Config]) -> None:

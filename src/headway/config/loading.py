@@ -20,7 +20,7 @@ def load(root: str | os.PathLike[str]) -> Config:
     """See `headway.config.load`."""
     name = config.find(root)
     if name is None:
-        return Config(tree=Tree(config.NAME))
+        return Config()
     found, problems = read(config.read_bytes(root, name), name)
     if problems:
         raise InvalidFile(problems, found.sources)

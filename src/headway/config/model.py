@@ -12,6 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from headway.config import NAME
 from headway.config.runner_sections import Actions, Cache, Runner
 from headway.config.tree import Tree
 from headway.delivery import environment
@@ -19,7 +20,7 @@ from headway.delivery.environment import Environment
 from headway.errors import InvalidFile, Place
 from headway.quality.settings import Gates, Quarantine, Waiver
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=63)]
+Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=63)]
 
 
 class Sections(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,7 +45,7 @@ class Sections(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[Quarantine, ...], Meta(description="Flaky tests that fail no gate until a day")
     ] = ()
     environments: Annotated[
-        dict[Name, Environment], Meta(description="Where releases go, and by which rules")
+        dict[Word, Environment], Meta(description="Where releases go, and by which rules")
     ] = {}
     actions: Annotated[
         Actions, Meta(description="Which actions workflows may use, and where they come from")
@@ -64,7 +65,7 @@ class Sections(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Config(Sections, frozen=True, kw_only=True):
     """What a repository's headway.yaml says, and where it says it."""
 
-    tree: Tree
+    tree: Tree = Tree(NAME)
 
     @property
     def path(self) -> str:

@@ -78,6 +78,9 @@ def _tables(path: str, shape: Shape, seen: dict[type, str]) -> Iterator[tuple[st
 
 
 def _rows(path: str, record: Record, seen: dict[type, str]) -> Iterator[str]:
+    if not record.keys:
+        yield "It has no keys.\n"
+        return
     yield _row("key", "value", "default", "")
     yield "|---|---|---|---|"
     if record.tag_key:
@@ -156,4 +159,8 @@ def _examples(key: Key) -> str:
 
 
 def _sentence(text: str) -> str:
+    """A description as Markdown: what isn't code means itself."""
+    parts = text.split("`")
+    parts[::2] = [re.sub(r"([*_<>])", r"\\\1", part) for part in parts[::2]]
+    text = "`".join(parts)
     return text if not text or text[-1] in ".!?" else f"{text}."
