@@ -32,6 +32,22 @@ def release(names: Iterable[str]) -> None:
             known.pop(name, None)
 
 
+def release_below(prefix: str) -> None:
+    """As `release`, of all names that begin like this."""
+    with _known() as known:
+        for name in [n for n in known if n.startswith(prefix)]:
+            del known[name]
+
+
+def known(name: str) -> int:
+    """The port that this name has; 0 for none."""
+    try:
+        with open(_file(), encoding="utf-8") as file:
+            return int(json.load(file).get(name, 0))
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
 def is_free(host: str, number: int) -> bool:
     """Whether nothing listens there, by trying; a port that only just closed is free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -54,9 +70,13 @@ def _free(host: str, taken: set[int]) -> int:
     raise HeadwayError(f"no port from {FIRST} to {LAST} is free on {host}")
 
 
+def _file() -> str:
+    return os.path.join(home.state(), "ports.json")
+
+
 @contextlib.contextmanager
 def _known() -> Iterator[dict[str, int]]:
-    path = os.path.join(home.state(), "ports.json")
+    path = _file()
     with open(f"{path}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:

@@ -93,9 +93,7 @@ class EnvoyRouter:
         with fenced(epochs, epoch), self._locked():
             front = self._front(routing)
             others = [f for f in self._fronts() if f.environment != self.environment]
-            before = next(
-                (f for f in self._fronts() if f.environment == self.environment), None
-            )
+            before = next((f for f in self._fronts() if f.environment == self.environment), None)
             self._check_ports(front, before, others)
             self._tell(front, before, others)
 
@@ -357,7 +355,7 @@ def check(routing: Routing) -> None:
     """Raises HeadwayError for what no router could do."""
     traffic = routing.traffic
     total = sum(traffic.shares.values())
-    if total != 10000 or min(traffic.shares.values()) < 0:
+    if traffic.shares and (total != 10000 or min(traffic.shares.values()) < 0):
         raise HeadwayError(f"the shares sum to {total} basis points, not to 10000")
     named = [g for g, share in traffic.shares.items() if share]
     named += [m.group for m in traffic.matches] + [traffic.mirror, traffic.preview]

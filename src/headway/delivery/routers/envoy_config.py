@@ -182,8 +182,10 @@ def endpoints(environment: str, group: str, addresses: tuple[Address, ...]) -> J
 def routes(front: Front) -> Json:
     """The environment's routes: matches first, in their order, then the shares."""
     traffic = front.routing.traffic
-    shared = _route(front, {"prefix": "/"}, _shares(front.environment, traffic))
-    if traffic.mirror:
+    shared = _nobody("Nothing is deployed here yet.", 503)
+    if any(traffic.shares.values()):
+        shared = _route(front, {"prefix": "/"}, _shares(front.environment, traffic))
+    if traffic.mirror and "route" in shared:
         shared["route"]["request_mirror_policies"] = [_mirror(front.environment, traffic)]
     matched = [
         _route(front, _match(m), {"cluster": cluster(front.environment, m.group)})
@@ -206,10 +208,14 @@ def preview_routes(front: Front) -> Json:
         to = {"cluster": cluster(front.environment, group)}
         route = _route(front, {"prefix": "/"}, to)
     else:
-        answer = {"status": 404, "body": {"inline_string": "There is no preview now.\n"}}
-        route = {"match": {"prefix": "/"}, "direct_response": answer}
+        route = _nobody("There is no preview now.", 404)
     name = preview(front.environment)
     return _route_configuration(name, {"name": name, "domains": ["*"], "routes": [route]})
+
+
+def _nobody(text: str, status: int) -> Json:
+    answer = {"status": status, "body": {"inline_string": f"{text}\n"}}
+    return {"match": {"prefix": "/"}, "direct_response": answer}
 
 
 def preview(environment: str) -> str:
@@ -359,9 +365,7 @@ def _listener(front: Front, name: str, port: int, folder: str) -> Json:
         "stream_idle_timeout": "3600s",
         "common_http_protocol_options": {"idle_timeout": "3600s"},
     }
-    chain: Json = {
-        "filters": [{"name": "envoy.http_connection_manager", "typed_config": manager}]
-    }
+    chain: Json = {"filters": [{"name": "envoy.http_connection_manager", "typed_config": manager}]}
     if front.listener.certificate:
         chain["transport_socket"] = _tls(front.listener)
     return {
