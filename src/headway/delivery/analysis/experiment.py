@@ -34,6 +34,12 @@ from headway.delivery.metrics.base import Counts
 from headway.units import elapsed
 
 STEPS = (0.4, 0.25, 0.14, 0.08, 0.045, 0.025, 0.014, 0.008, 0.0045, 0.0025)
+SAID = {
+    "better": "better",
+    "worse": "worse",
+    "alike": "no difference that matters",
+    "open": "open",
+}
 PRIOR = 20.0  # subjects' worth of ignorance in the guess of a mean
 
 
@@ -161,7 +167,8 @@ class Experiment(Struct, frozen=True, kw_only=True, omit_defaults=True):
         reasons = tuple(sentence(self, effect) for effect in effects)
         fewest = min(arm.count for arm in self.arms.values())
         if fewest < self.min_subjects:
-            text = f"too few subjects to say: {fewest:,} of {self.min_subjects:,} in the smallest group"
+            seen = f"{fewest:,} of {self.min_subjects:,} in the smallest group"
+            text = f"too few subjects to say: {seen}"
             return Assessment(
                 answer="inconclusive", reasons=(text, *reasons), t=self.now, wait=self._wait(fewest)
             )
@@ -233,21 +240,19 @@ def sentence(state: Experiment, effect: Effect) -> str:
     and +1.8 with 95 % confidence: better`."""
     share = state.metric != "value"
     number = sentences.percent if share else "{:.4g}".format
-    signed = (lambda x: f"{x * 100:+.2f}") if share else (lambda x: f"{x:+.4g}")
     unit = " points" if share else ""
-    said = {
-        "better": "better",
-        "worse": "worse",
-        "alike": "no difference that matters",
-        "open": "open",
-    }[effect.verdict]
     relative = f" ({effect.relative:+.0%})" if effect.relative is not None else ""
+    low, high = _signed(effect.low, share), _signed(effect.high, share)
     return (
         f"{effect.variant} against {state.control}: {number(effect.mean)} and"
-        f" {number(effect.control)} of {effect.subjects:,} and {effect.control_subjects:,} subjects;"
-        f" {signed(effect.effect)}{unit}{relative}, between {signed(effect.low)} and"
-        f" {signed(effect.high)} with {sentences.percent(state.confidence)} confidence: {said}"
+        f" {number(effect.control)} of {effect.subjects:,} and {effect.control_subjects:,}"
+        f" subjects; {_signed(effect.effect, share)}{unit}{relative}, between {low} and {high}"
+        f" with {sentences.percent(state.confidence)} confidence: {SAID[effect.verdict]}"
     )
+
+
+def _signed(value: float, share: bool) -> str:
+    return f"{value * 100:+.2f}" if share else f"{value:+.4g}"
 
 
 def _look(
