@@ -69,7 +69,7 @@ class Engine:
         self._reconciler = Reconciler(parts.platform, parts.router, ledger.lease.epoch)
         self._ballast = os.path.join(folder, "ballast")
         self._renewed = time.monotonic()
-        self._written = 0.0
+        self._written = self._clock.now()  # by the rollout's clock
         self._noted: set[str] = set()
         self._desired: Desired | None = None  # as written down
         self._unwritten = ""
@@ -194,11 +194,17 @@ class Engine:
         history = self._ledger.history
         if effect.key in history.results or self._effects.knows(effect.key):
             return
-        started = history.started.get(effect.key)
-        again = started is not None
-        attempt = started.attempt + 1 if started else 1
-        name = effect.name or effect.moment or effect.kind
-        if self._write(events.EffectStarted(key=effect.key, name=name, attempt=attempt)):
+        if effect.kind == "notify":  # whoever tells people reads the journal
+            self._write(
+                events.EffectStarted(key=effect.key, name=effect.moment),
+                events.EffectFinished(
+                    key=effect.key, outcome=events.EFFECT_PASSED, reason=effect.text
+                ),
+            )
+            return
+        again = effect.key in history.started
+        name = effect.name or effect.kind
+        if again or self._write(events.EffectStarted(key=effect.key, name=name)):
             self._effects.begin(effect, self._parts.job(effect), again=again)
 
     def _collect(self) -> None:

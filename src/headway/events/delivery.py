@@ -130,12 +130,11 @@ class DecisionMade(Event):
 
 
 class EffectStarted(Event):
-    """Written before the effect begins. `key` is the same in every attempt at the same thing."""
+    """Written before the effect begins. `key` stays the same when a crash makes it run again."""
 
     kind = "rollout.effect_started"
     key: str
     name: str
-    attempt: int = 1
 
 
 class EffectFinished(Event):

@@ -38,6 +38,7 @@ from headway.delivery.routers.base import Address, Routing
 from headway.delivery.samples import Samples
 from headway.errors import HeadwayError
 from headway.events import Event
+from headway.events.delivery import RolloutTaken
 from headway.journal import Journal
 from headway.journal.rollouts import Rollout
 
@@ -265,13 +266,19 @@ def parts(world: World, root: Path) -> worker.MakeParts:
 
 
 class KilledLedger(Ledger):
-    """Ends the process at a write: `after` it was made, or `before` the one after it."""
+    """Ends the process at a write: `after` so many were made, or `before` the one after them.
+
+    That an engine has taken over, its first write, doesn't count.
+    """
 
     left = -1
     moment = "after"
 
     def write(self, *new: Event) -> None:
         cls = KilledLedger
+        if isinstance(new[0], RolloutTaken):
+            super().write(*new)
+            return
         if cls.left == 0 and cls.moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         super().write(*new)
