@@ -189,6 +189,7 @@ def options(args: Namespace) -> Options:
         matrix=tuple(matrix),
         local_repositories=local_repositories(args.local_repository),
         without_builtin=tuple(args.no_builtin),
+        runners=pairs(args.platform, "--platform"),
         offline=args.offline,
     )
 
@@ -290,7 +291,7 @@ def check_support(
     for request in requests:
         survey.workflow(request.workflow, plan.select(request.workflow, request.options.jobs))
     if survey.problems:
-        raise InvalidFile(survey.problems, workflows.sources)
+        raise InvalidFile(survey.problems, {**workflows.sources, **survey.sources})
     return [request.replace(remote=remote) for request in requests]
 
 

@@ -67,6 +67,14 @@ def arguments(parser: ArgumentParser) -> None:
         help="a clone on this machine, or with @REF the folder of an action",
     )
     add(
+        "-P",
+        "--platform",
+        action="append",
+        default=[],
+        metavar="LABEL=IMAGE",
+        help="run jobs with this runs-on label in an image; LABEL=host: on this machine",
+    )
+    add(
         "--no-builtin",
         nargs="?",
         action="append",

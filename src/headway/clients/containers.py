@@ -100,8 +100,24 @@ class Engine:
 
     def environment(self, container: Container) -> dict[str, str]:
         """Variables of the program that `run` or `create` starts: its own, and the values."""
-        given = {name: value for name, value in container.env.items() if not _own(name)}
-        return {**os.environ, **given}
+        return self.variables(container.env)
+
+    def execute(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        directory: str = "",
+        env: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """A program in a container that runs; to be started with `variables(env)`."""
+        where = ["--workdir", directory] if directory else []
+        given = [f"--env={n}={v}" if _own(n) else f"--env={n}" for n, v in (env or {}).items()]
+        return self.argv("exec", *where, *given, name, *argv)
+
+    def variables(self, env: Mapping[str, str]) -> dict[str, str]:
+        """Variables of a program that hands `env` on by name: its own, and the values."""
+        return {**os.environ, **{n: v for n, v in env.items() if not _own(n)}}
 
     def build(
         self,
@@ -149,6 +165,20 @@ class Engine:
         marks = [f"--label={key}={value}" for key, value in labels.items()]
         self._done("network", "create", *marks, name)
 
+    def host_address(self, network: str) -> tuple[str, str]:
+        """What a server here has to listen on so that containers of a network reach it, and
+        the name under which they do. Rootless networks have no address of this machine."""
+        import json
+
+        answer = ask(self.argv("network", "inspect", network))
+        about = json.loads(answer.output)[0] if answer.code == 0 else {}
+        known = [*about.get("subnets", ()), *(about.get("IPAM", {}).get("Config") or ())]
+        gateways = [entry.get("gateway") or entry.get("Gateway") for entry in known]
+        gateway = next((g for g in gateways if g and ":" not in g), "")
+        if gateway and (os.geteuid() == 0 or self.name == "docker"):
+            return gateway, gateway
+        return "0.0.0.0", "host.containers.internal"
+
     def containers(self, run: str = "") -> list[str]:
         """Ids of the containers, running or not, of a run; of all runs without one."""
         return self._labelled(("ps", "--all", "--quiet", "--no-trunc"), run)
@@ -162,6 +192,22 @@ class Engine:
         if answer.code != 0:
             raise HeadwayError(f"{self.name} {listing[0]} failed: {last_words(answer)}")
         return answer.lines
+
+    def ports(self, name: str) -> dict[str, str]:
+        """Port in the container → port of this machine; `53/udp` for what isn't TCP."""
+        found: dict[str, str] = {}
+        for line in ask(self.argv("port", name)).lines:  # 6379/tcp -> 127.0.0.1:34567
+            inner, _, outer = line.partition(" -> ")
+            found.setdefault(inner.removesuffix("/tcp"), outer.rpartition(":")[2])
+        return found
+
+    def own_environment(self, name: str) -> dict[str, str]:
+        """The variables that the container was made with, its image's included."""
+        import json
+
+        answer = ask(self.argv("inspect", "--format", "{{json .Config.Env}}", name))
+        pairs = json.loads(answer.output) if answer.code == 0 else []
+        return dict(pair.split("=", 1) for pair in pairs or [])
 
     def remove(self, *names: str) -> None:
         """Ends and deletes containers, with their anonymous volumes; those gone already too."""

@@ -85,7 +85,7 @@ class StepStarted(Event):
     name: str
     id: str = ""
     parent: int = 0
-    phase: str = "main"  # pre main post
+    phase: str = "main"  # setup pre main post
     log: str = ""  # path below the run's folder
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from headway.runner.containers.sandbox import Sandbox
+    from headway.runner.containers.setup import Setup
     from headway.runner.matcher import Matcher
     from headway.runner.run import Run
     from headway.runner.step import Step
@@ -72,6 +74,8 @@ class Job:
         self.groups: list[int] = []  # process groups of the programs that steps started
         self.post: list[steps.Post] = []
         self.unused_files: dict[str, list[str]] = {}  # command files that stayed empty
+        self.sandbox: Sandbox | None = None  # the job's container, once it runs
+        self._containers: Setup | None = None
         self.copying = threading.Lock()  # of actions into the job's folder
         self._lock = threading.Lock()
         self._running: dict[Step, Callable[[], bool]] = {}  # its condition, asked on cancel
@@ -94,6 +98,8 @@ class Job:
             for timer in self._timers:
                 timer.cancel()
             self._end_leftovers()
+            if self._containers is not None:
+                self._containers.remove()
         self.run.recorder.emit(
             events.JobFinished(
                 job=self.key,
@@ -120,6 +126,7 @@ class Job:
         scope = self.scope(level)
         level.env = self._job_env(scope)
         self._limit(scope)
+        self._start_containers(level)
         steps.run_all(self, level, self.model.steps)
         status = self.status(level)
         scope = self.scope(level)
@@ -127,6 +134,50 @@ class Job:
         outputs = self._without_secrets(outputs)
         reason = self.cancelled if status == events.CANCELLED else level.first_failure
         return Result(status, self._conclude(status, scope), outputs, reason)
+
+    # --- containers ----------------------------------------------------------------------
+
+    def _start_containers(self, level: Level) -> None:
+        image = self.run.options.image(self._labels(level))
+        if self.model.container is None and not self.model.services and not image:
+            return
+        from headway.runner.containers import setup
+
+        self._containers = setup.Setup(self, image)
+        shape = steps.Shape(setup.TITLE, "setup")
+        steps.perform(self, level, shape, lambda step: {}, self._containers.work)
+
+    def _labels(self, level: Level) -> list[str]:
+        runs_on = self.model.runs_on
+        if runs_on is None:
+            return []
+        values = [resolve(data, self.scope(level)) for data in (runs_on.labels, runs_on.group)]
+        flat = [v for value in values for v in (value if isinstance(value, list) else [value])]
+        return [to_text(value) for value in flat if value]
+
+    def enter(self, sandbox: Sandbox, level: Level) -> None:
+        """From here on steps run in a container, and see the job's folders as it does."""
+        self.sandbox = sandbox
+        github, runner = level.contexts["github"], level.contexts["runner"]
+        level.contexts["github"] = {
+            **github,
+            "workspace": self.inside(github["workspace"]),
+            "event_path": "/github/workflow/event.json",
+        }
+        inside = {name: self.inside(runner[name]) for name in ("temp", "tool_cache", "workspace")}
+        level.contexts["runner"] = {**runner, **inside}
+        mapped = context.default_variables(level.contexts["github"], level.contexts["runner"])
+        self._defaults.update(mapped)
+
+    def inside(self, path: str) -> str:
+        """A path of this machine as the job's steps see it."""
+        return path if self.sandbox is None else self.sandbox.paths.inside(path)
+
+    def outside(self, path: str) -> str:
+        """A path as the job's steps see it, on this machine."""
+        return path if self.sandbox is None else self.sandbox.paths.outside(path)
+
+    # --- its end -------------------------------------------------------------------------
 
     def _conclude(self, outcome: str, scope: Scope) -> str:
         if outcome == events.FAILURE and truthy(resolve(self.model.continue_on_error, scope)):
@@ -265,9 +316,18 @@ class Job:
 
     def services_environment(self) -> dict[str, str]:
         """The variables by which actions find the services of the run."""
-        found = self.run.services().environment(self.key, self.instance.number)
+        services, host = self.run.services(), self._services_host()
+        found = services.environment(self.key, self.instance.number, host)
         self.run.masker.add(found["ACTIONS_RUNTIME_TOKEN"])
         return found
+
+    def _services_host(self) -> str:
+        """Where this job finds the services of the run: a container's loopback is its own."""
+        if self.sandbox is None:
+            return "127.0.0.1"
+        listen, name = self.sandbox.host
+        self.run.services().listen(listen)
+        return name
 
     def _github(self, event_path: str) -> dict[str, Any]:
         i = self.instance
@@ -313,7 +373,7 @@ class Job:
 
     def environment(self, step: Step) -> dict[str, str]:
         """Every variable of a program that the step starts."""
-        env = dict(self.run.base_env)
+        env = dict(self.run.base_env if self.sandbox is None else self.sandbox.own_env)
         env.update(self.step_variables(step))
         env[TRACKING] = self.tracking
         path = step.level.effects.path()
@@ -330,6 +390,8 @@ class Job:
         return env
 
     def which(self, program: str, path: str | None = None) -> str | None:
+        if self.sandbox is not None:
+            return self.sandbox.which(program, path)
         if os.sep in program:
             return program if os.access(program, os.X_OK) else None
         for folder in (path or os.environ.get("PATH", os.defpath)).split(os.pathsep):
@@ -360,14 +422,14 @@ class Job:
         """A file's path from the repository's root, when it lies in the workspace."""
         if not file:
             return ""
-        full = os.path.normpath(os.path.join(self.directory, file))
+        full = os.path.normpath(os.path.join(self.directory, self.outside(file)))
         inside = full.startswith(self.directory + os.sep)
         return full[len(self.directory) + 1 :] if inside else file
 
     def add_matchers(self, file: str) -> None:
         from headway.runner.matcher import MatcherError, read_matchers
 
-        path = os.path.join(self.directory, file)
+        path = os.path.join(self.directory, self.outside(file))
         try:
             with open(path, encoding="utf-8", errors="replace") as stream:
                 new = read_matchers(stream.read(1 << 20))
@@ -381,7 +443,8 @@ class Job:
 
         owners = {owner.lower()}
         if file:
-            with open(os.path.join(self.directory, file), encoding="utf-8") as stream:
+            path = os.path.join(self.directory, self.outside(file))
+            with open(path, encoding="utf-8") as stream:
                 owners |= {m.owner.lower() for m in read_matchers(stream.read(1 << 20))}
         self.matchers[:] = [m for m in self.matchers if m.owner.lower() not in owners]
 

@@ -10,7 +10,7 @@ from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from headway.clients.git import Repository
     from headway.runner.action.remote import Remote
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 CONTAINERS = "containers"  # the mark's name, in the run's working folder
 
 
+HOST = "host"
+
+
 class Options(Value):
     """How a run is carried out; what it runs is in the plan."""
 
@@ -33,10 +36,16 @@ class Options(Value):
     shell_on_failure: bool = False
     env: Mapping[str, str] = {}  # --env: joins the workflow's own
     jobs: tuple[str, ...] = ()  # -j: these and what they need
+    runners: Mapping[str, str] = {}  # label → image, or "host"
     matrix: tuple[tuple[str, str], ...] = ()  # --matrix key:value
     local_repositories: Mapping[str, str] = {}  # owner/name → clone, owner/name@ref → action
     offline: bool = False  # ask no server for actions
     without_builtin: tuple[str, ...] = ()  # built-in actions that the real ones are taken for
+
+    def image(self, labels: Sequence[str]) -> str:
+        """Of the runner that these `runs-on` labels name; "" for this machine."""
+        found = next((self.runners[label] for label in labels if label in self.runners), HOST)
+        return "" if found in (HOST, "-self-hosted") else found
 
 
 class Run:
@@ -78,7 +87,14 @@ class Run:
         """What fetches actions of other repositories. Raises HeadwayError when nothing does."""
         if self._remote is None:
             raise HeadwayError("actions of other repositories can't be had in this run")
-        return self._remote()
+        remote = self._remote()
+        remote.say = self._notice
+        return remote
+
+    def _notice(self, message: str) -> None:
+        from headway import events
+
+        self.recorder.emit(events.Notice(message=message))
 
     def say_once(self, message: str, level: str, job: str = "") -> None:
         """A notice that one run needs only once, whichever job comes to it first."""

@@ -11,6 +11,7 @@ from headway.workflow.expression import resolve, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from headway.runner.containers.sandbox import Sandbox
     from headway.runner.step import Step
     from headway.workflow.model import Data
     from headway.workflow.model import Step as StepModel
@@ -39,7 +40,7 @@ def run(step: Step, model: StepModel) -> None:
     with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
         file.write(shell.script_text(chosen, text))
     step.show_command(text, chosen.command("{0}"), env)
-    if not os.path.isdir(directory):
+    if step.job.sandbox is None and not os.path.isdir(directory):
         raise HeadwayError(f"working-directory {directory} does not exist")
     finish(step, step.program(chosen.command(path), cwd=directory, env=env))
 
@@ -67,9 +68,26 @@ def open_shell(step: Step) -> None:
     """An interactive shell where the step failed: its variables, its folder. Returns on exit."""
     import subprocess
 
+    if step.job.sandbox is not None:
+        _open_in_container(step, step.job.sandbox)
+        return
     env = {**step.environment(), "PS1": f"({step.title}) \\w $ "}
     program = os.environ.get("SHELL") or "/bin/sh"
     arguments = [program, "--norc", "-i"] if program.endswith("bash") else [program, "-i"]
     with step.job.run.recorder.paused():
         print(f"\nstep '{step.title}' failed; leave this shell (exit) to go on", flush=True)
         subprocess.run(arguments, cwd=step.job.directory, env=env, check=False)
+
+
+def _open_in_container(step: Step, sandbox: Sandbox) -> None:
+    import subprocess
+
+    env = step.environment()
+    shell = "bash" if step.job.which("bash") else "sh"
+    directory = step.job.inside(step.job.directory)
+    argv = sandbox.engine.execute(sandbox.name, [shell], directory=directory, env=env)
+    argv.insert(2, "--interactive")
+    argv.insert(2, "--tty")
+    with step.job.run.recorder.paused():
+        print(f"\nstep '{step.title}' failed; leave this shell (exit) to go on", flush=True)
+        subprocess.run(argv, env=sandbox.engine.variables(env), check=False)

@@ -184,13 +184,25 @@ class Step:
     def program(
         self, argv: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None
     ) -> int:
-        """Runs a program, its output into the step's log; its exit code."""
-        left = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+        """Runs a program where the job's steps run, its output into the step's log; its exit
+        code."""
+        sandbox = self.job.sandbox
         variables = self.environment() if env is None else env
+        directory = cwd or self.job.directory
+        if sandbox is None:
+            return self._watch(lambda: Process(argv, cwd=directory, env=variables))
+        return self._watch(lambda: sandbox.start(argv, directory, variables))
+
+    def on_host(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> int:
+        """Runs a program on this machine, whether or not the job has a container."""
+        return self._watch(lambda: Process(argv, cwd="/", env=os.environ if env is None else env))
+
+    def _watch(self, start: Callable[[], Process]) -> int:
+        left = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
         with self._lock:
             if self._stopped:
                 raise Failed("cancelled")
-            process = self._process = Process(argv, cwd=cwd or self.job.directory, env=variables)
+            process = self._process = start()
         try:
             self.exit_code = process.wait(self._output.feed, left)
         finally:
@@ -323,7 +335,8 @@ class Step:
             else:
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o666))
             self._files[name] = path
-        self.contexts["github"] = {**self.contexts["github"], **self._files}
+        files = {name: self.job.inside(path) for name, path in self._files.items()}
+        self.contexts["github"] = {**self.contexts["github"], **files}
 
     def _take_files(self) -> None:
         texts = {name: self._take(name) for name in FILES}

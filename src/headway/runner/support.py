@@ -18,7 +18,7 @@ from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from headway.errors import Place
     from headway.runner.action.remote import Remote
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RULE = "not-supported-yet"
 MISSING = "machine"  # the rule for what this machine lacks
 MOST_CALLED = 50  # unique reusable workflows of one run, GitHub's limit
+_LEVELS = {"none": 0, "read": 1, "write": 2}
 DEEPEST_CALL = 10  # reusable workflows in each other, GitHub's limit
 
 
@@ -58,6 +59,7 @@ class Survey:
         limited: Callable[[], bool] = lambda: False,
     ) -> None:
         self.problems: list[Problem] = []
+        self.sources: dict[str, str] = {}  # texts of the files that problems are in
         self.uses: list[Use] = []
         self._root = root
         self._load = load
@@ -68,7 +70,14 @@ class Survey:
         self._called: set[str] = set()
         self._needs: set[str] = set()
 
-    def workflow(self, workflow: Workflow, jobs: Iterable[str], depth: int = 0) -> None:
+    def workflow(
+        self,
+        workflow: Workflow,
+        jobs: Iterable[str],
+        depth: int = 0,
+        granted: Mapping[str, str] | None = None,
+    ) -> None:
+        """`granted` are the permissions that a caller has set, for a reusable workflow."""
         self._seen.add(workflow.path)
         wanted = [workflow.jobs[name] for name in workflow.jobs if name in set(jobs)]
         root = workflow.origin.folder if workflow.origin else self._root
@@ -77,11 +86,14 @@ class Survey:
             if job.uses is not None and parse(job.uses):
                 self._remote().begin(job.uses)
         for job in wanted:
-            self.problems.extend(_containers(job))
+            if job.container is not None:
+                self._need("engine", f"job {job.id}: container", job.container.place)
+            elif job.services:
+                self._need("engine", f"job {job.id}: services", job.place)
             for step in _steps(job.steps):
                 self._step(step, root, "")
             if job.uses is not None:
-                self._call(job, workflow, depth)
+                self._call(job, workflow, depth, granted)
 
     def _begin(self, steps: tuple[Step, ...]) -> None:
         for step in _steps(steps):
@@ -96,7 +108,9 @@ class Survey:
 
     # --- reusable workflows --------------------------------------------------------------
 
-    def _call(self, job: Job, caller: Workflow, depth: int) -> None:
+    def _call(
+        self, job: Job, caller: Workflow, depth: int, granted: Mapping[str, str] | None
+    ) -> None:
         assert job.uses is not None
         place = job.uses_place or job.place
         try:
@@ -104,7 +118,7 @@ class Survey:
                 raise HeadwayError(f"reusable workflows are nested more than {DEEPEST_CALL} deep")
             called = self._load(job.uses, caller)
         except InvalidFile as error:
-            self.problems.extend(error.problems)
+            self._mistakes(error)
             return
         except HeadwayError as error:
             self._wrong(f"job {job.id}: {error}", place, error.hint)
@@ -114,8 +128,26 @@ class Survey:
         self._called.add(called.path)
         if len(self._called) == MOST_CALLED + 1:
             self._wrong(f"more than {MOST_CALLED} reusable workflows are called", place, "")
+        own = caller.permissions if job.permissions is None else job.permissions
+        granted = granted if own is None else own
+        if granted is not None:
+            self._permissions(called, granted, place)
         if called.path not in self._seen:
-            self.workflow(called, called.jobs, depth + 1)
+            self.workflow(called, called.jobs, depth + 1, granted)
+
+    def _permissions(self, called: Workflow, granted: Mapping[str, str], place: Place) -> None:
+        """A called workflow can take permissions away, not add some: GitHub refuses it."""
+        for job in called.jobs.values():
+            wanted = called.permissions if job.permissions is None else job.permissions
+            for scope, level in (wanted or {}).items():
+                given = granted.get(scope, "none")
+                if _LEVELS.get(level, 0) > _LEVELS.get(given, 0):
+                    self._wrong(
+                        f"job {job.id} of {called.path} wants {scope}: {level}, and its caller"
+                        f" has {scope}: {given}",
+                        place,
+                        "give it in the caller's permissions, or take it from the called workflow",
+                    )
 
     # --- actions -------------------------------------------------------------------------
 
@@ -125,7 +157,7 @@ class Survey:
             return
         place = step.uses_place or step.place
         if uses.startswith("docker://"):
-            self._need("engine", uses, place)
+            self._need("engine", f"uses: {uses}", place)
             return
         reference = parse(uses)
         try:
@@ -138,7 +170,7 @@ class Survey:
                 self._remote_action(uses, place, through)
                 return
         except InvalidFile as error:
-            self.problems.extend(error.problems)
+            self._mistakes(error)
             return
         except HeadwayError as error:
             message = (
@@ -167,17 +199,17 @@ class Survey:
             return
         self._seen.add(metadata)
         if os.path.basename(metadata) == "Dockerfile":
-            self._need("engine", uses, place)
+            self._need("engine", f"uses: {uses}", place)
             return
         try:
             action = read_action_file(metadata)
         except InvalidFile as error:
-            self.problems.extend(error.problems)
+            self._mistakes(error)
             return
         if action.using == "docker":
-            self._need("engine", uses, place)
+            self._need("engine", f"uses: {uses}", place)
         elif action.using in actions.JAVASCRIPT:
-            self._need("node", uses, place)
+            self._need("node", f"uses: {uses}", place)
         self._inner(action, root, through)
 
     def _inner(self, action: Action, root: str, through: str) -> None:
@@ -187,7 +219,7 @@ class Survey:
 
     # --- what must be on this machine ----------------------------------------------------
 
-    def _need(self, what: str, uses: str, place: Place) -> None:
+    def _need(self, what: str, subject: str, place: Place) -> None:
         if what in self._needs:
             return
         self._needs.add(what)
@@ -195,17 +227,21 @@ class Survey:
             from headway.runner.action import node
 
             if not node.any_node(os.environ):
-                self._wrong(f"uses: {uses}: {node.MISSING}", place, node.INSTALL, MISSING)
+                self._wrong(f"{subject}: {node.MISSING}", place, node.INSTALL, MISSING)
             return
         from headway.clients import containers
 
         if containers.find() is None:
             self._wrong(
-                f"uses: {uses}: a Docker action needs a container engine, and {containers.NONE}",
+                f"{subject}: needs a container engine, and {containers.NONE}",
                 place,
                 containers.INSTALL,
                 MISSING,
             )
+
+    def _mistakes(self, error: InvalidFile) -> None:
+        self.problems.extend(error.problems)
+        self.sources.update(error.sources)
 
     def _wrong(self, message: str, place: Place, hint: str, rule: str = "uses") -> None:
         self.problems.append(Problem(message, place, rule=rule, hint=hint))
@@ -215,19 +251,3 @@ def _steps(steps: tuple[Step, ...]) -> Iterator[Step]:
     for step in steps:
         yield step
         yield from _steps(step.parallel)
-
-
-def _containers(job: Job) -> Iterator[Problem]:
-    if job.container is not None:
-        yield _unsupported(f"job {job.id}: a job container", job.container.place)
-    services = job.services
-    if isinstance(services, dict):
-        for service in services.values():
-            yield _unsupported(f"job {job.id}: service container {service.name}", service.place)
-    elif services:
-        yield _unsupported(f"job {job.id}: service containers", job.place)
-
-
-def _unsupported(what: str, place: Place) -> Problem:
-    hint = "headway run -j JOB leaves other jobs out"
-    return Problem(f"{what}: not supported yet", place, rule=RULE, hint=hint)

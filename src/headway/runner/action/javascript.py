@@ -50,6 +50,10 @@ class JavaScript:
         env.update(inputs.variables(inputs.complete(step, with_, self._action.inputs)))
         env.update({f"STATE_{name}": value for name, value in step.state.items()})
         env.update(step.job.services_environment())
-        env["GITHUB_ACTION_PATH"] = self._folder
-        program = node.for_action(step.job, self._action.using, env.get("PATH"))
+        env["GITHUB_ACTION_PATH"] = step.job.inside(self._folder)
+        sandbox = step.job.sandbox
+        if sandbox is not None:
+            program = sandbox.node()
+        else:
+            program = node.for_action(step.job, self._action.using, env.get("PATH"))
         script.finish(step, step.program([program, path], env=env))

@@ -53,6 +53,11 @@ def for_action(job: Job, using: str, path: str | None) -> str:
     return chosen.program
 
 
+def portable(env: Mapping[str, str]) -> str:
+    """The Node that is likeliest to run in containers: the package's, made for many systems."""
+    return _packaged() or _on_path(env.get("PATH"))
+
+
 def any_node(env: Mapping[str, str], tool_cache: str = "") -> bool:
     if _on_path(env.get("PATH")) or _packaged():
         return True

@@ -39,7 +39,7 @@ class Artifacts:
         folder: str,
         blobs: Blobs,
         recorder: Recorder,
-        address: Callable[[str, str], str],
+        address: Callable[[Exchange, str, str], str],
     ) -> None:
         self.run_store = run_store
         self._folder = folder  # for zip files on their way out
@@ -71,7 +71,10 @@ class Artifacts:
         upload = self._blobs.reserve()
         days = _days(asked.get("expires_at"))
         self._pending[name] = (upload, "zip" in mime, days)
-        return {"ok": True, "signed_upload_url": self._address(f"/blobs/artifacts/{upload}", "w")}
+        return {
+            "ok": True,
+            "signed_upload_url": self._address(exchange, f"/blobs/artifacts/{upload}", "w"),
+        }
 
     def finalize(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         name = str(asked.get("name", ""))
@@ -138,7 +141,9 @@ class Artifacts:
     def signed_url(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         artifact = self._known(asked)
         ending = "" if artifact.single else ".zip"
-        return {"signed_url": self._address(f"/blobs/download/{artifact.id}{ending}", "r")}
+        return {
+            "signed_url": self._address(exchange, f"/blobs/download/{artifact.id}{ending}", "r")
+        }
 
     def delete(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         artifact = self._known(asked)

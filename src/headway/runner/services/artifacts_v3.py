@@ -35,8 +35,8 @@ class ArtifactsV3:
         self,
         artifacts: Artifacts,
         folder: str,
-        base: Callable[[], str],
-        address: Callable[[str, str], str],
+        base: Callable[[Exchange], str],
+        address: Callable[[Exchange, str, str], str],
     ) -> None:
         self._artifacts = artifacts
         self._folder = folder
@@ -64,7 +64,7 @@ class ArtifactsV3:
             raise Refused(400, "invalid_argument", str(error)) from None
         with self._lock:
             os.makedirs(os.path.join(self._folder, name), exist_ok=True)
-        exchange.answer(201, self._described(name, -1))
+        exchange.answer(201, self._described(exchange, name, -1))
 
     def _finish(self, exchange: Exchange) -> None:
         name = exchange.query.get("artifactName", "")
@@ -82,10 +82,12 @@ class ArtifactsV3:
             stored = artifact_store.add(self._store, name, fill)
             shutil.rmtree(incoming)
         self._artifacts.announce(exchange, stored)
-        exchange.answer(200, self._described(name, stored.size))
+        exchange.answer(200, self._described(exchange, name, stored.size))
 
     def _list(self, exchange: Exchange) -> None:
-        found = [self._described(a.name, a.size) for a in artifact_store.artifacts(self._store)]
+        found = [
+            self._described(exchange, a.name, a.size) for a in artifact_store.artifacts(self._store)
+        ]
         exchange.answer(200, {"count": len(found), "value": found})
 
     def content(self, exchange: Exchange) -> None:
@@ -125,7 +127,7 @@ class ArtifactsV3:
             start = name if below == "." else f"{name}/{below}"
             entries.append({"path": start, "itemType": "folder"})
             for file in sorted(files):
-                url = self._address(f"/blobs/file/{start}/{file}", "r")
+                url = self._address(exchange, f"/blobs/file/{start}/{file}", "r")
                 size = os.path.getsize(os.path.join(folder, file))
                 entries.append(
                     {
@@ -161,8 +163,8 @@ class ArtifactsV3:
             raise Refused(404, "not_found", f"no upload of {name} was begun")
         return folder
 
-    def _described(self, name: str, size: int) -> dict[str, Any]:
-        url = f"{self._base()}{CONTAINERS}{name}"
+    def _described(self, exchange: Exchange, name: str, size: int) -> dict[str, Any]:
+        url = f"{self._base(exchange)}{CONTAINERS}{name}"
         return {
             "name": name,
             "type": "actions_storage",

@@ -37,7 +37,7 @@ class Caches:
         store: CacheStore,
         scopes: Sequence[str],
         blobs: Blobs,
-        address: Callable[[str, str], str],
+        address: Callable[[Exchange, str, str], str],
     ) -> None:
         self._store = store
         self._scopes = scopes
@@ -55,23 +55,26 @@ class Caches:
 
     # --- v2 ----------------------------------------------------------------------------------
 
-    def create(self, _exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
+    def create(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         begun = self._begin(*_named(asked))
         if begun is None:
             raise Refused(409, "already_exists", "cache entry with the same key already exists")
-        return {"ok": True, "signed_upload_url": self._address(f"/blobs/caches/{begun[1]}", "w")}
+        return {
+            "ok": True,
+            "signed_upload_url": self._address(exchange, f"/blobs/caches/{begun[1]}", "w"),
+        }
 
-    def finalize(self, _exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
+    def finalize(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         number = self._commit(*_named(asked), int(asked.get("size_bytes") or 0))
         return {"ok": True, "entry_id": str(number)}
 
-    def download_url(self, _exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
+    def download_url(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         key, version = _named(asked)
         others = [str(k) for k in asked.get("restore_keys") or ()]
         entry = self._find(key, others, version)
         if entry is None:
             return {"ok": False}
-        url = self._location(entry)
+        url = self._location(exchange, entry)
         return {"ok": True, "signed_download_url": url, "matched_key": entry.key}
 
     # --- v1 ----------------------------------------------------------------------------------
@@ -101,7 +104,9 @@ class Caches:
         if entry is None:
             exchange.answer(204)
             return
-        exchange.answer(200, {**_described(entry), "archiveLocation": self._location(entry)})
+        exchange.answer(
+            200, {**_described(entry), "archiveLocation": self._location(exchange, entry)}
+        )
 
     def _enumerate(self, exchange: Exchange) -> None:
         begin = exchange.query.get("key", "")
@@ -176,8 +181,8 @@ class Caches:
             self._store.use(entry)
         return entry
 
-    def _location(self, entry: Entry) -> str:
-        return self._address(f"/blobs/entry/{os.path.basename(entry.folder)}", "r")
+    def _location(self, exchange: Exchange, entry: Entry) -> str:
+        return self._address(exchange, f"/blobs/entry/{os.path.basename(entry.folder)}", "r")
 
     def download(self, name: str, exchange: Exchange) -> None:
         """What a signed URL of an entry leads to."""

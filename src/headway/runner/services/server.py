@@ -36,7 +36,6 @@ class Services:
     """A run's services, listening from the moment they are made until `close`.
 
     `run_store` is the run's folder, `work` one that goes with the run, `state` the user's.
-    `host` is what to listen on; containers reach another than the host's loopback.
     """
 
     def __init__(
@@ -49,7 +48,6 @@ class Services:
         run_store: str,
         work: str,
         state: str,
-        host: str = LOOPBACK,
     ) -> None:
         self._run = run
         self._signer = Signer()
@@ -67,26 +65,24 @@ class Services:
             **{f"/twirp/{ARTIFACTS}/{n}": m for n, m in self._artifacts.methods.items()},
             **{f"/twirp/{CACHES}/{n}": m for n, m in self._caches.methods.items()},
         }
-        self._server = _Server((host, 0), self._handle)
-        self.port = self._server.server_address[1]
-        self._closed = False
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-        self._thread.start()
+        self._lock = threading.Lock()
+        self._listeners: dict[str, _Listener] = {}
+        self.listen(LOOPBACK)
 
-    def _accept(self) -> None:
-        while not self._closed:
-            self._server.handle_request()
+    def listen(self, host: str) -> None:
+        """Listens on another address too. Raises OSError when it isn't one of this machine."""
+        with self._lock:
+            if host not in self._listeners:
+                self._listeners[host] = _Listener(host, self._handle)
 
     def close(self) -> None:
-        self._closed = True
-        self._server.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread
-        self._thread.join()
-        self._server.server_close()
+        for listener in self._listeners.values():
+            listener.close()
 
     def environment(self, job: str, number: int, host: str = LOOPBACK) -> dict[str, str]:
         """The variables of an action in the job `job`, which finds the server at `host`."""
         token = self._signer.token(Identity(self._run, f"job-{number}", job))
-        base = f"http://{host}:{self.port}/"
+        base = f"http://{host}:{self._port(host)}/"
         return {
             "ACTIONS_RUNTIME_URL": base,
             "ACTIONS_RESULTS_URL": base,
@@ -102,20 +98,26 @@ class Services:
         self._claims[job] = claims
         token = self._signer.token(Identity(self._run, f"job-{number}", job, True))
         return {
-            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://{host}:{self.port}/identity?version=1",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://{host}:{self._port(host)}/identity?version=1",
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": token,
         }
 
+    def _port(self, host: str) -> int:
+        """Names that only containers know lead to the address that is listened on for them."""
+        return (self._listeners.get(host) or list(self._listeners.values())[-1]).port
+
     @property
     def issuer(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http://{LOOPBACK}:{self._listeners[LOOPBACK].port}"
 
-    def _base(self) -> str:
-        return self.issuer
+    def _base(self, exchange: Exchange) -> str:
+        """The server as this client reaches it."""
+        host = exchange.headers.get("Host") or ""
+        return f"http://{host}" if host else self.issuer
 
-    def _address(self, path: str, permission: str) -> str:
+    def _address(self, exchange: Exchange, path: str, permission: str) -> str:
         signature = self._signer.sign(permission + path)
-        return f"{self._base()}{quote(path)}?sp={permission}&sig={signature}"
+        return f"{self._base(exchange)}{quote(path)}?sp={permission}&sig={signature}"
 
     # --- requests ----------------------------------------------------------------------------
 
@@ -177,6 +179,27 @@ class Services:
             downloads[what](name, exchange)
         else:
             raise Refused(403, "permission_denied", f"{exchange.method} is not what it is for")
+
+
+class _Listener:
+    """One address that is listened on, in a thread of its own."""
+
+    def __init__(self, host: str, handle: Callable[[Exchange], None]) -> None:
+        self._server = _Server((host, 0), handle)
+        self.port = self._server.server_address[1]
+        self._closed = False
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def _accept(self) -> None:
+        while not self._closed:
+            self._server.handle_request()
+
+    def close(self) -> None:
+        self._closed = True
+        self._server.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread
+        self._thread.join()
+        self._server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

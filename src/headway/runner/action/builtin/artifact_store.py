@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from headway.errors import did_you_mean
+from headway.errors import HeadwayError, did_you_mean
 from headway.runner.action.builtin.base import ActionFailed
 from headway.runner.copying import disk_error
 from headway.runner.removal import remove_tree
@@ -275,6 +275,17 @@ def fetch(artifact: Artifact, target: str, check: Callable[[], None] = lambda: N
     except OSError as error:
         raise disk_error(error, error.filename or target) from None
     return artifact.digest == "sha256:" + (own if artifact.single else total).hexdigest()
+
+
+def copy(artifact: Artifact, folder: str) -> None:
+    """Copies an artifact's files into `folder`, made if need be. Raises HeadwayError when they
+    aren't what was uploaded."""
+    os.makedirs(folder, exist_ok=True)
+    if not fetch(artifact, folder):
+        raise HeadwayError(
+            f"the artifact {artifact.name} is not what was uploaded: its digest differs",
+            hint=f"its files are in {artifact.path}",
+        )
 
 
 def summed(folder: str) -> tuple[int, int, str]:

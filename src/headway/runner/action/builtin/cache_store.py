@@ -40,6 +40,11 @@ class Entry(Value):
     def archive(self) -> str:
         return os.path.join(self.folder, "archive")
 
+    @property
+    def used(self) -> float:
+        """When it was last needed, in seconds since 1970; 0 when it is gone."""
+        return _used(self.folder)
+
 
 class CacheStore:
     """The caches of one repository, in `folder`. For several processes at a time."""
@@ -156,7 +161,7 @@ class CacheStore:
             path = os.path.join(self.folder, name)
             if name.startswith(_INCOMING) and _used(path) < time.time() - _ABANDONED:
                 remove_tree(path)
-        entries = sorted(self.entries(), key=lambda e: _used(e.folder))
+        entries = sorted(self.entries(), key=lambda e: e.used)
         total = sum(e.size for e in entries)
         for entry in entries:
             if total <= self.limit:
