@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 from msgspec import Struct
 
 from headway.delivery import assessment as answer
@@ -24,7 +26,8 @@ class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing compared: `errors`, or the requests slower than an edge in ms.
 
-    `bad_*` and `of_*` are totals since the comparison began."""
+    `bad_*` and `of_*` are of the last `seconds`, if what is wrong shows best there; otherwise
+    (0) since the comparison began, as the evidence always is."""
 
     name: str
     evidence: float
@@ -34,6 +37,7 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
     of_stable: int
     ratio: float
     rise: float
+    seconds: float = 0.0
 
     @property
     def canary(self) -> float:
@@ -46,6 +50,12 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def tolerated(self) -> float:
         return min(1.0, self.ratio * self.stable + self.rise)
+
+    @property
+    def excess(self) -> float:
+        """By how many standard deviations the canary is beyond what is tolerated."""
+        limit = self.tolerated
+        return (self.canary - limit) * sqrt(self.of_canary / max(limit * (1.0 - limit), 1e-4))
 
 
 class Assessment(answer.Assessment, frozen=True, kw_only=True, omit_defaults=True):

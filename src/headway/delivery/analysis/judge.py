@@ -80,7 +80,8 @@ class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What it says now."""
         if self.last is None:
             return Assessment(answer="inconclusive", reasons=("nothing was seen yet",))
-        answer, reasons, wait = _answer(self, self.last)
+        compared = columns(self)
+        answer, reasons, wait = _answer(self, self.last, compared)
         rule = self.comparison.rule
         return Assessment(
             answer=answer,
@@ -92,7 +93,7 @@ class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):
             hold=rule.hold,
             bound=1.0 / rule.limit,
             proof=self.proof.evidence if self.proof else None,
-            columns=columns(self.comparison),
+            columns=compared,
             stable=_side(self.comparison.stable, self.guards.stable),
             canary=_side(self.comparison.canary, self.guards.canary),
             wait=wait,
@@ -120,59 +121,55 @@ def replay(samples: Iterable[Sample], settings: Analysis) -> list[Assessment]:
     return out
 
 
-def columns(state: Comparison) -> tuple[Column, ...]:
+def columns(state: Judge) -> tuple[Column, ...]:
     """What was compared, the strongest evidence first."""
-    stable, canary = state.stable, state.canary
-    found = state.by_column
-    ratio, rise = state.rule.errors
-    out = [
-        Column(
-            name="errors",
-            evidence=found["errors"],
-            bad_canary=canary.errors,
-            of_canary=canary.requests,
-            bad_stable=stable.errors,
-            of_stable=stable.requests,
-            ratio=ratio,
-            rise=rise,
-        )
-    ]
-    if state.rule.latency is not None:
-        ratio, rise = state.rule.latency
-        slow = zip(
-            state.edges,
-            totals.slower(canary, state.edges),
-            totals.slower(stable, state.edges),
-            strict=True,
-        )
-        for edge, bad_canary, bad_stable in slow:
-            out.append(
-                Column(
-                    name=f"over {edge:g} ms",
-                    evidence=found[f"over {edge:g} ms"],
-                    bad_canary=bad_canary,
-                    of_canary=totals.timed(canary),
-                    bad_stable=bad_stable,
-                    of_stable=totals.timed(stable),
-                    ratio=ratio,
-                    rise=rise,
-                )
+    comparison, windows = state.comparison, (state.guards.stable, state.guards.canary)
+    spans = [(0.0, _bad(comparison, comparison.stable), _bad(comparison, comparison.canary))]
+    if windows[1].recent.requests < comparison.canary.requests:
+        stable, canary = (_bad(comparison, window.recent) for window in windows)
+        spans.append((min(window.seconds for window in windows), stable, canary))
+    out = []
+    for index, (name, evidence) in enumerate(comparison.by_column.items()):
+        margin = comparison.rule.errors if index == 0 else comparison.rule.latency or (1.0, 0.0)
+        candidates = [
+            Column(
+                name=name,
+                evidence=evidence,
+                bad_canary=canary[index][0],
+                of_canary=canary[index][1],
+                bad_stable=stable[index][0],
+                of_stable=stable[index][1],
+                ratio=margin[0],
+                rise=margin[1],
+                seconds=seconds,
             )
+            for seconds, stable, canary in spans
+        ]
+        out.append(max(candidates, key=lambda one: one.excess))
     return tuple(sorted(out, key=lambda column: -column.evidence))
 
 
-def _answer(state: Judge, sample: Sample) -> tuple[Answer, tuple[str, ...], float | None]:
+def _bad(state: Comparison, counts: Counts) -> list[tuple[int, int]]:
+    """(bad, of) in the order of the comparison's columns."""
+    whole = totals.timed(counts)
+    slow = totals.slower(counts, state.edges)
+    return [(counts.errors, counts.requests), *((count, whole) for count in slow)]
+
+
+def _answer(
+    state: Judge, sample: Sample, compared: tuple[Column, ...]
+) -> tuple[Answer, tuple[str, ...], float | None]:
     findings = list(state.guards.findings())
     bad = [finding.reason for finding in findings if finding.answer == "rollback"]
     comparison, rule = state.comparison, state.comparison.rule
-    strongest = columns(comparison)[0]
+    strongest = compared[0]
     if state.enabled and comparison.peak >= rule.limit:
         bad.append(sentences.worse(strongest, comparison.peak, rule.limit, 1.0 / rule.limit))
     if sample.alone and state.burn and (reason := state.burn.finding()):
         bad.append(reason)
     if bad:
         return "rollback", tuple(bad), None
-    unsure, wait = _unsure(state, sample, findings)
+    unsure, wait = _unsure(state, sample, findings, strongest)
     if unsure:
         return "inconclusive", tuple(unsure), wait
     if state.proof and state.proof.proven:
@@ -181,19 +178,12 @@ def _answer(state: Judge, sample: Sample) -> tuple[Answer, tuple[str, ...], floa
         return "promote", (reason,), None
     if not state.enabled or sample.alone:
         return "continue", ("no limit is broken",), None
-    return (
-        "continue",
-        (sentences.fine(_errors_first(columns(comparison)), comparison.evidence, rule.limit),),
-        None,
-    )
-
-
-def _errors_first(all_columns: tuple[Column, ...]) -> Column:
-    return next(column for column in all_columns if column.name == "errors")
+    errors = next(column for column in compared if column.name == "errors")
+    return "continue", (sentences.fine(errors, comparison.evidence, rule.limit),), None
 
 
 def _unsure(
-    state: Judge, sample: Sample, findings: list[Finding]
+    state: Judge, sample: Sample, findings: list[Finding], strongest: Column
 ) -> tuple[list[str], float | None]:
     reasons = [finding.reason for finding in findings]
     wait: float | None = None
@@ -213,7 +203,6 @@ def _unsure(
         text, wait = sentences.too_few(seen, needed, state.guards.canary.rate)
         reasons.append(text)
     if state.enabled and comparison.evidence >= rule.hold:
-        strongest = columns(comparison)[0]
         reasons.append(sentences.doubtful(strongest, comparison.evidence, rule.hold, rule.limit))
     return reasons, wait
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from headway.delivery.analysis.assessment import Column
-from headway.units import elapsed
+from headway.units import duration_text
 
 
 def percent(share: float) -> str:
@@ -51,9 +51,10 @@ def strength(evidence: float) -> str:
 def compared(column: Column) -> str:
     """`errors: 4.1 % against 0.2 % (12,031 and 108,442 requests)`."""
     what = column.name if column.name == "errors" else column.name.replace("over", "slower than")
+    span = f" in {about(column.seconds).removeprefix('about ')}" if column.seconds else ""
     return (
         f"{what}: {percent(column.canary)} against {percent(column.stable)}"
-        f" ({count(column.of_canary)} and {count(column.of_stable)} requests)"
+        f" ({count(column.of_canary)} and {count(column.of_stable)} requests{span})"
     )
 
 
@@ -97,7 +98,9 @@ def too_few(seen: int, needed: int, rate: float) -> tuple[str, float | None]:
 
 
 def about(seconds: float) -> str:
-    return f"about {elapsed(max(1.0, float(round(seconds))))}".replace(".0s", "s")
+    """`about 45s`, `about 3m20s`, `about 2h15m`."""
+    step = 1.0 if seconds < 600.0 else 60.0
+    return f"about {duration_text(max(step, round(seconds / step) * step))}"
 
 
 def _rate(rate: float) -> str:
