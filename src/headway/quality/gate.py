@@ -21,7 +21,7 @@ from headway.quality.case import Case, Sources
 from headway.quality.report import Complexity, Finding
 from headway.quality.settings import DEFAULTS, Section, Subject
 from headway.quality.subject import HINTS
-from headway.quality.words import distance, listed, quantity
+from headway.quality.words import bound, distance, listed, quantity
 from headway.verdict import Outcome, Result
 
 TOP = 10  # findings and details that a result names
@@ -151,7 +151,7 @@ def compared(
     """(under, within): `coverage is 78.4 %, 1.6 points under the minimum of 80 %`."""
     if value is None:
         return "", ""
-    now, there = quantity(value, unit, least), quantity(least, unit)
+    now, there = quantity(value, unit, least), bound(least, unit)
     gap = distance(abs(value - least), difference or unit)
     under = f"{name} is {now}, {gap} under the minimum of {there}"
     if abs(value - least) < EPSILON:
@@ -163,7 +163,7 @@ def capped(name: str, value: float | None, most: float, unit: str) -> tuple[str,
     """(over, within): `duplication is 4.2 %, 1.2 points over the maximum of 3 %`."""
     if value is None:
         return "", ""
-    now, there = quantity(value, unit, most), quantity(most, unit)
+    now, there = quantity(value, unit, most), bound(most, unit)
     over = f"{name} is {now}, {distance(abs(value - most), unit)} over the maximum of {there}"
     if abs(value - most) < EPSILON:
         return over, f"{name} is {now}, exactly the maximum"

@@ -17,7 +17,15 @@ def number(value: float, *apart: float) -> str:
 
 def quantity(value: float, unit: str, *apart: float) -> str:
     """`78.4 %`, `250 ms`, `12/s`, `3`."""
-    text = number(value, *apart)
+    return _with(number(value, *apart), unit)
+
+
+def bound(value: float, unit: str) -> str:
+    """A limit, as it was written."""
+    return _with(f"{round(value, 6):.12g}", unit)
+
+
+def _with(text: str, unit: str) -> str:
     if unit == "/s":
         return text + unit
     return f"{text} {unit}" if unit else text
