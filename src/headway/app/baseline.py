@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -173,21 +173,37 @@ class _Tests(Struct, frozen=True):
     tests: tuple[records.TestCase, ...] = ()
 
 
-def earlier(journal: Journal | None, repository: git.Repository, dirty: bool) -> History:
-    """How tests ended before on this very commit."""
-    import msgspec
-
-    if journal is None or dirty or not repository.sha:
+def earlier(journal: Journal | None, now: Evidence, slug: str) -> History:
+    """How tests ended before on this very commit, as far as a test could be flaky by that."""
+    if journal is None or now.commit.dirty or not now.commit.sha or not now.tests:
         return History()
-    sha, slug = repository.sha, repository.slug
+    sha = now.commit.sha
     rows = journal.query(
         lambda db: verdicts.select(db, sha=sha, repository=slug, clean=True, limit=EARLIER)
     )
-    found: list[Evidence] = []
-    for digest in dict.fromkeys(row.evidence for row in rows):
-        try:
-            read = msgspec.json.decode(evidence_store.get(digest), type=_Tests)
-        except (HeadwayError, msgspec.DecodeError):
-            continue
-        found.append(Evidence(commit=read.commit, when=read.when, tests=read.tests))
-    return history(found, sha)
+    troubled = _troubled(now.measures)
+    # Where all tests passed, now and then, there is nothing to find; reading takes its time.
+    told = [row for row in rows if troubled or _troubled(_measures(journal, row))]
+    found = [_tests(digest) for digest in dict.fromkeys(row.evidence for row in told)]
+    return history([one for one in found if one is not None], sha)
+
+
+def _troubled(measures: Mapping[str, float]) -> bool:
+    return any(measures.get(f"tests.{outcome}") for outcome in ("failed", "error", "flaky"))
+
+
+def _measures(journal: Journal, row: verdicts.Judged) -> Mapping[str, float]:
+    from headway.events.quality import EvidenceCollected
+
+    events = (record.event for record in journal.read(row.id))
+    return next((e.measures for e in events if isinstance(e, EvidenceCollected)), {})
+
+
+def _tests(digest: str) -> Evidence | None:
+    import msgspec
+
+    try:
+        read = msgspec.json.decode(evidence_store.get(digest), type=_Tests)
+    except (HeadwayError, msgspec.DecodeError):
+        return None
+    return Evidence(commit=read.commit, when=read.when, tests=read.tests)

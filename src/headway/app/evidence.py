@@ -28,6 +28,7 @@ class Tree:
         self.root = os.path.realpath(root)
         self.repository = repository
         self._read: dict[str, str | None] = {}
+        self._folders: dict[str, str] = {}
 
     @classmethod
     def at(cls, path: str = ".") -> Tree:
@@ -63,15 +64,25 @@ class Tree:
     def _load(self, path: str) -> str | None:
         if not path or "\0" in path:
             return None
-        whole = os.path.realpath(os.path.join(self.root, path))
-        if not whole.startswith(self.root.rstrip("/") + "/"):
-            return None
+        folder, _, name = path.rpartition("/")
         try:
-            with open(whole, "rb") as file:
+            # A link may lead out of the tree, to what nobody meant to publish.
+            fd = os.open(os.path.join(self._folder(folder), name), os.O_RDONLY | os.O_NOFOLLOW)
+            with open(fd, "rb") as file:
                 data = file.read(LARGEST + 1)
-        except OSError:
+        except (OSError, ValueError):
             return None
         return data.decode("utf-8", "replace") if len(data) <= LARGEST else None
+
+    def _folder(self, path: str) -> str:
+        """A folder below the root, links resolved. Raises ValueError for one outside of it."""
+        found = self._folders.get(path)
+        if found is None:
+            found = os.path.realpath(os.path.join(self.root, path))
+            self._folders[path] = found
+        if found != self.root and not found.startswith(self.root.rstrip("/") + "/"):
+            raise ValueError(f"{path} is outside of the tree")
+        return found
 
     def lines(self, path: str) -> list[str] | None:
         text = self.text(path)

@@ -20,16 +20,21 @@ from headway.app.baseline import NONE, Base
 from headway.app.evidence import Tree
 from headway.app.reports import Found
 from headway.clients import git
-from headway.errors import HeadwayError, UsageError
+from headway.errors import HeadwayError, InvalidFile, UsageError
 from headway.journal import Journal, JournalError, verdicts
 from headway.journal.ids import new_id
 from headway.journal.runs import Run
 from headway.quality import evidence as records
+from headway.quality import judge as judging
 from headway.quality.evidence import Evidence
-from headway.quality.judge import NO_HISTORY, Inputs, judge
+from headway.quality.judge import NO_HISTORY, Inputs
 from headway.quality.new_code import Diff
 from headway.quality.settings import Gates, Quarantine, Waiver, digest
 from headway.verdict import Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from headway.config.model import Config
 
 Warn = Callable[[str], None]
 
@@ -79,14 +84,25 @@ class Replay(Struct, frozen=True, kw_only=True):
     same: bool
 
 
-def rules(root: str) -> Rules:
-    """From headway.yaml. Raises InvalidFile with every mistake in it."""
+def rules(root: str, file: str = "") -> Rules:
+    """From headway.yaml, or another file. Raises InvalidFile with every mistake in it."""
     from headway import config
 
-    if config.find(root) is None:
+    if not file and config.find(root) is None:
         return Rules()
-    loaded = config.load(root)
+    loaded = _named(file) if file else config.load(root)
     return Rules(gates=loaded.gates, waivers=loaded.waivers, quarantine=loaded.quarantine)
+
+
+def _named(file: str) -> Config:
+    from headway import config
+    from headway.config import loading
+
+    folder, name = os.path.split(file)
+    found, problems = loading.read(config.read_bytes(folder or ".", name), file)
+    if problems:
+        raise InvalidFile(problems, found.sources)
+    return found
 
 
 def gate(request: Request, tree: Tree, warn: Warn, *, now: float | None = None) -> Judgement:
@@ -109,7 +125,7 @@ def gate(request: Request, tree: Tree, warn: Warn, *, now: float | None = None) 
         dirty = made.commit.dirty
         base = comparing.find(repository, request.base, dirty=dirty)
         change = comparing.diff(repository, base, dirty=dirty)
-        earlier = comparing.earlier(journal, repository, dirty)
+        earlier = comparing.earlier(journal, made, repository.slug)
         if not request.baseline:
             compared, against = comparing.evidence(journal, repository, base, warn)
     if request.baseline:
@@ -144,7 +160,7 @@ def gate(request: Request, tree: Tree, warn: Warn, *, now: float | None = None) 
 
 
 def _judged(inputs: Inputs, made: Evidence, compared: Evidence | None) -> Verdict:
-    verdict = judge(
+    verdict = judging.judge(
         made,
         inputs.gates,
         today=inputs.today,
@@ -211,7 +227,9 @@ def _run(request: Request, tree: Tree, journal: Journal | None) -> Run | None:
 
 def _journal(warn: Warn) -> Journal | None:
     try:
-        return Journal.open(home.journal())
+        journal = Journal.open(home.journal())
+        journal.query(lambda db: verdicts.select(db, limit=0))
+        return journal
     except JournalError as error:
         warn(f"{error.message}: the verdict is not recorded ({error.hint})")
         return None
@@ -257,7 +275,7 @@ def _record(
         settings=digest(inputs.gates),
         baseline=inputs.baseline,
         verdict=plain(verdict),
-        inputs=evidence_store.put(encode(inputs)),
+        inputs=evidence_store.put(judging.encode(inputs)),
         reason=conclusion(verdict),
     )
     try:
@@ -270,25 +288,6 @@ def plain(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON values."""
     made: dict[str, Any] = msgspec.to_builtins(verdict)
     return made
-
-
-def encode(inputs: Inputs) -> bytes:
-    """Canonical JSON; quantities (`100ms`, `5%`) as plain numbers."""
-    return msgspec.json.encode(inputs, order="deterministic", enc_hook=_number_of)
-
-
-def _number_of(value: object) -> float:
-    if isinstance(value, (int, float)):
-        return float(value)
-    raise TypeError(f"{type(value).__name__} is not a quantity")
-
-
-def decode(data: bytes) -> Inputs:
-    """Raises HeadwayError for what `encode` did not write."""
-    try:
-        return msgspec.json.decode(data, type=Inputs, dec_hook=lambda type_, value: type_(value))
-    except (msgspec.DecodeError, ValueError, TypeError) as error:
-        raise HeadwayError(f"not what a judge was given: {error}") from None
 
 
 # --- again -------------------------------------------------------------------------------
@@ -306,7 +305,7 @@ def replay(text: str, tree: Tree) -> Replay:
     if broken is not None:
         raise HeadwayError(f"the journal of verdict {row.label} was changed: {broken.reason}")
     recorded = _recorded(journal, row)
-    inputs = decode(evidence_store.get(row.inputs))
+    inputs = judging.decode(evidence_store.get(row.inputs))
     made = records.decode(evidence_store.get(inputs.evidence))
     compared = records.decode(evidence_store.get(inputs.baseline)) if inputs.baseline else None
     again = _judged(inputs, made, compared)

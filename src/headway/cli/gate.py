@@ -49,6 +49,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="compare with where REF and this commit part (default: the default branch)",
     )
     add("--baseline", metavar="FILE", default="", help="compare with saved evidence instead")
+    add("--config", metavar="FILE", default="", help="the gates (default: headway.yaml)")
     add("--run", metavar="RUN", default="", help="read the artifacts of this run (or: latest)")
     add(
         "--for",
@@ -93,7 +94,7 @@ def main(args: Namespace) -> int:
         base=args.base,
         baseline=args.baseline,
         run=args.run,
-        rules=gates.rules(tree.root),
+        rules=gates.rules(tree.root, args.config),
     )
     judgement = gates.gate(request, tree, _warn)
     tell(args, judgement, tree)

@@ -94,7 +94,7 @@ class _Reader:
         try:
             number = int(attributes["number"])
             hits = attributes["hits"]
-            hit = hits != "0" and float(hits) > 0
+            hit = hits == "1" or (hits != "0" and float(hits) > 0)
         except KeyError as missing:
             raise ValueError(f"<line> without {missing.args[0]}") from None
         except ValueError:
