@@ -1,0 +1,123 @@
+"""The engine's process: `python -m headway.app.engine SERVICE ENVIRONMENT`.
+
+It is kept by the supervisor: killed, it is there again within a second, and goes on. It ends
+when nothing is left to do, and is started by the next deployment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from headway import home
+from headway.app import delivery, deployer, providers
+from headway.app.jobs import Jobs
+from headway.app.queries import Queries
+from headway.clients.supervisor import Program, Supervisor
+from headway.delivery.engine import Parts
+from headway.delivery.observe import Observer
+from headway.delivery.plan import Plan
+from headway.delivery.samples import Samples
+from headway.delivery.worker import Place, work
+from headway.errors import HeadwayError
+from headway.journal import Journal, rollouts
+from headway.journal.rollouts import Rollout
+
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "CONTAINERS_CONF", "XDG_RUNTIME_DIR", "USER")
+_RETRY = 1.0  # seconds until a process looks again whether it may lead
+_SETTLED = 10.0  # seconds
+_PATIENCE = 15.0  # seconds after which it leaves that to whoever leads
+
+
+def start(service: str, environment: str) -> None:
+    """Has it running. Raises HeadwayError."""
+    argv = (sys.executable, "-m", "headway.app.engine", service, environment)
+    own = {n: v for n, v in os.environ.items() if n.startswith(("HEADWAY_", "XDG_STATE_"))}
+    env = {n: os.environ[n] for n in _KEPT if n in os.environ} | own
+    env["HEADWAY_HOME"] = home.state()
+    env.pop("HEADWAY_KEY", None)
+    name = f"engine~{providers.place_name(service, environment)}"
+    supervisor = Supervisor()
+    program = Program(name=name, argv=argv, env=env, cwd="/", restart="failure", start_retries=1000)
+    try:
+        supervisor.ensure(program)
+    except HeadwayError:
+        _detached(argv, env)
+
+
+def _detached(argv: Sequence[str], env: dict[str, str]) -> None:
+    """Without a supervisor: it outlives us, but nobody starts it again if it is killed, but the
+    next command about the environment."""
+    log = os.path.join(home.state(), "engine.log")
+    with open(log, "ab") as file:
+        subprocess.Popen(
+            argv,
+            env=env,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+
+
+def main(argv: Sequence[str]) -> int:
+    service, environment = argv
+    journal = Journal.open(home.journal())
+    place = Place(service=service, environment=environment, folder=delivery.rollouts_folder())
+
+    def make(rollout: Rollout, plan: Plan, folder: str) -> Parts:
+        return parts(journal, rollout, plan, folder)
+
+    deadline = time.monotonic() + _PATIENCE
+    # The one before us may be on its way out.
+    while not work(journal, place, make) and time.monotonic() < deadline:
+        time.sleep(_RETRY)
+    _clean(journal)
+    return 0
+
+
+def parts(journal: Journal, rollout: Rollout, plan: Plan, folder: str) -> Parts:
+    """What the engine works with for a rollout. Raises HeadwayError."""
+    variables = deployer.kept(folder)
+    values = deployer.secrets(plan.settings, variables, rollout.root)
+    setup = providers.setup(journal, rollout.service, rollout.environment, plan.settings, values)
+    platform, router = providers.platform(setup), providers.router(setup)
+    jobs = Jobs(
+        journal=journal,
+        rollout=rollout,
+        plan=plan,
+        folder=folder,
+        preview_url=lambda: router.preview_url,
+        variables=variables,
+        secrets=values,
+    )
+    observer = Observer(
+        plan,
+        platform,
+        router,
+        providers.metrics(setup, router),
+        Samples(os.path.join(folder, "samples.jsonl")),
+        Queries(plan.settings.analysis.limits.queries, rollout.root, variables),
+    )
+    return Parts(platform=platform, router=router, observer=observer, job=jobs.job)
+
+
+def _clean(journal: Journal) -> None:
+    """Rollouts that are over need nobody's variables any more."""
+    root = delivery.rollouts_folder()
+    active = {r.id for r in journal.query(lambda db: rollouts.rollouts(db, active=True))}
+    for name in set(os.listdir(root)) - active:
+        path = os.path.join(root, name, deployer.NAME)
+        # A younger one may belong to a rollout that is just being written down.
+        with contextlib.suppress(OSError):
+            if time.time() - os.stat(path).st_mtime > _SETTLED:
+                os.unlink(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
