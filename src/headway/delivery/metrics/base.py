@@ -16,7 +16,8 @@ from msgspec import Struct
 
 class Counts(Struct, frozen=True, kw_only=True):
     """Totals of one group. `edges` are upper latency bounds in ms, the last +inf; `buckets`
-    the requests at most that slow, so the last equals `requests`."""
+    the requests at most that slow, so the last equals `requests`: one without an answer is
+    slower than every bound."""
 
     requests: int
     errors: int  # 5xx and no answer at all
@@ -26,3 +27,11 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 class Metrics(Protocol):
     def read(self, groups: Sequence[str]) -> dict[str, Counts]: ...
+
+
+class Values(Protocol):
+    """Single numbers, for queries of a user's own."""
+
+    def value(self, query: str, group: str) -> float | None:
+        """None when there is no such number now. Raises HeadwayError when it can't be asked."""
+        ...

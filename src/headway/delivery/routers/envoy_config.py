@@ -31,7 +31,7 @@ IDLE = 1.0
 EDGES = (
     *(0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250),
     *(300, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000),
-    *(10_000, 15_000, 30_000, 60_000),
+    *(10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 3_600_000),
 )
 
 
@@ -112,7 +112,8 @@ def _cluster(front: Front, group: str, folder: str) -> Json:
         "connect_timeout": "1s",
         "ignore_health_on_host_removal": True,
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
-        "lb_policy": "LEAST_REQUEST",
+        # Not least requests: who fails at once has none open, and would get them all.
+        "lb_policy": "ROUND_ROBIN",
         "circuit_breakers": {
             "thresholds": [
                 {"max_connections": many, "max_pending_requests": many, "max_requests": many}
