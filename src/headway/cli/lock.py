@@ -131,7 +131,7 @@ def _used(
     # What this machine lacks to run them is no concern of a lock.
     wrong = [problem for problem in survey.problems if problem.rule not in (MISSING, RULE)]
     if wrong:
-        raise InvalidFile(wrong, workflows.sources)
+        raise InvalidFile(wrong, {**workflows.sources, **survey.sources})
     found: dict[str, tuple[str, str]] = {}
     for use in survey.uses:
         reference = parse(use.uses)

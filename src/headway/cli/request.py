@@ -161,7 +161,7 @@ def request(
     return app.Request(
         workflow=workflow,
         cause=why,
-        options=options(args),
+        options=options(args, repository),
         inputs=inputs if isinstance(inputs, dict) else {},
         secrets=secrets(args),
         vars=pairs(args.var, "--var"),
@@ -171,7 +171,11 @@ def request(
     )
 
 
-def options(args: Namespace) -> Options:
+def options(args: Namespace, repository: git.Repository) -> Options:
+    """Flags, and what headway.yaml says of runners and caches. Raises InvalidFile."""
+    from headway.config.runner import runner_settings
+
+    settings = runner_settings(repository.root)
     if args.parallel < 0:
         raise UsageError(f"--parallel {args.parallel}: expected a number from 1")
     matrix = []
@@ -189,7 +193,8 @@ def options(args: Namespace) -> Options:
         matrix=tuple(matrix),
         local_repositories=local_repositories(args.local_repository),
         without_builtin=tuple(args.no_builtin),
-        runners=pairs(args.platform, "--platform"),
+        runners={**settings.runners, **pairs(args.platform, "--platform")},
+        cache_size=settings.cache_size,
         offline=args.offline,
     )
 

@@ -56,6 +56,7 @@ def main(args: Namespace) -> int:
         raise UsageError(f"run {found.label} has no beginning in the journal")
     workflows = Workflows(repository.root)
     first = _first_arguments(started, args)
+    request.sort_out_builtins(first)
     wish = request.request(first, workflows.load(started.workflow), _cause(started), repository)
     wish = wish.replace(
         secrets={**wish.secrets, **request.secrets(args)},

@@ -70,5 +70,6 @@ def _forms(secret: str) -> Iterator[bytes]:
             yield b64encode(value).rstrip(b"=")
             # Inside a longer text the secret starts at any of three alignments; the outer
             # characters of each mix with the neighbours and are left out.
-            yield b64encode(b"\0" + value)[2:-4]
-            yield b64encode(b"\0\0" + value)[3:-4]
+            for form in (b64encode(b"\0" + value)[2:-4], b64encode(b"\0\0" + value)[3:-4]):
+                if len(form) >= SHORTEST:
+                    yield form

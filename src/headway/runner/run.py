@@ -37,6 +37,7 @@ class Options(Value):
     env: Mapping[str, str] = {}  # --env: joins the workflow's own
     jobs: tuple[str, ...] = ()  # -j: these and what they need
     runners: Mapping[str, str] = {}  # label → image, or "host"
+    cache_size: int = 10 << 30  # bytes that caches may take
     matrix: tuple[tuple[str, str], ...] = ()  # --matrix key:value
     local_repositories: Mapping[str, str] = {}  # owner/name → clone, owner/name@ref → action
     offline: bool = False  # ask no server for actions
@@ -125,18 +126,17 @@ class Run:
     def services(self) -> Services:
         """What actions call for artifacts, caches and tokens; listening from the first call on."""
         from headway import home
-        from headway.runner.action.builtin import cache, cache_store
+        from headway.runner.action.builtin import cache
         from headway.runner.services.server import Services
 
         with self._lock:
             if self._services is None:
                 cause = self.info.cause
                 default = self.repository.default_branch
-                limit = os.environ.get(cache_store.LIMIT_VARIABLE, "")
                 self._services = Services(
                     self.info.id,
                     self.recorder,
-                    cache.repository_store(self.repository, self.store, limit),
+                    cache.repository_store(self.repository, self.store, self.options.cache_size),
                     cache.branches(cause.ref, cause.base_ref, default),
                     run_store=self.folder,
                     work=self.work,

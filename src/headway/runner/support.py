@@ -191,7 +191,7 @@ class Survey:
         found = self._remote().get(uses)
         metadata = find_action_file(find_metadata(found))
         assert metadata is not None
-        self._metadata(metadata, uses, place, found.folder, str(found.reference))
+        self._metadata(metadata, uses, place, found.folder, found.reference.key)
 
     def _metadata(self, metadata: str, uses: str, place: Place, root: str, through: str) -> None:
         """`root` is the folder of the repository that the action is in."""

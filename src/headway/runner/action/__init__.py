@@ -64,7 +64,19 @@ def prepare(job: Job, level: Level, uses: str) -> Prepared:
             f"uses: {uses}: no action.yml or action.yaml in {folder}",
             hint="a local action's path starts at the workspace; is it checked out by then?",
         )
-    return _of_kind(job, level, metadata, folder, root, {})
+    about = _of_this_repository(job, level) if uses.startswith("$/") else {}
+    return _of_kind(job, level, metadata, folder, root, about)
+
+
+def _of_this_repository(job: Job, level: Level) -> dict[str, str]:
+    """What `$/` stands for, in the words of the github context."""
+    known = level.contexts["github"]
+    if level.caller is not None and known.get("action_repository"):
+        return {name: known[name] for name in ("action_repository", "action_ref")}
+    origin = job.instance.workflow.origin
+    if origin is not None:
+        return {"action_repository": origin.repository, "action_ref": origin.ref}
+    return {"action_repository": known["repository"], "action_ref": known["sha"]}
 
 
 def _remote(job: Job, level: Level, uses: str) -> Prepared:

@@ -46,6 +46,7 @@ class Docker:
         self._folder = folder
         self._about = about
         self._commit = commit
+        self._built = ""  # for pre, main and post of one step
         self.has_pre, self.has_post = bool(action.pre_entrypoint), bool(action.post_entrypoint)
         self.pre_if: Condition | None = action.pre_if
         self.post_if: Condition | None = action.post_if
@@ -63,7 +64,7 @@ class Docker:
         step.contexts["github"] = {**step.contexts["github"], **self._about}
         given = inputs.complete(step, with_, self._action.inputs, INPUTS)
         engine = containers.needed()
-        image = self._image(step, engine)
+        image = self._built = self._built or self._image(step, engine)
         folders = Folders(step)
         container = Container(
             image=image,

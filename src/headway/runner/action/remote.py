@@ -85,7 +85,7 @@ class Remote:
     def __init__(self, settings: Settings, store: str, say: Callable[[str], None]) -> None:
         self.settings = settings
         self._store = Store(store)
-        self._say = say
+        self.say = say
         self._tasks: dict[str, _Task] = {}
         self._named: dict[str, tuple[str, bool]] = {}
         self._lock = threading.Lock()
@@ -178,7 +178,7 @@ class Remote:
                 f" the tag is now at {now}",
                 hint=f"if that is right: headway lock --update {reference.key}",
             )
-        self._say(
+        self.say(
             f"{reference.key} is at {now[:SHORT]} by now; running {pinned[:SHORT]} of headway.lock"
         )
         return pinned
@@ -214,7 +214,7 @@ class Remote:
 
     def _without_network(self, reference: Reference, known: str, why: str) -> str:
         if known and self._store.find(reference.repository, known):
-            self._say(f"using the cached commit {known[:SHORT]} of {reference.key} ({why})")
+            self.say(f"using the cached commit {known[:SHORT]} of {reference.key} ({why})")
             return known
         what = f"commit {known[:SHORT]} of {reference}" if known else str(reference)
         raise HeadwayError(
@@ -228,7 +228,7 @@ class Remote:
         url = self.url(reference)
 
         def fill(folder: str) -> None:
-            self._say(f"fetching {reference.key}")
+            self.say(f"fetching {reference.key}")
             gitserver.take(url, commit, folder, self._token(url))
 
         try:
@@ -284,9 +284,7 @@ class Remote:
         hint = _guess(reference.ref, known)
         if 7 <= len(reference.ref) < 40 and not reference.ref.lower().strip("0123456789abcdef"):
             hint = "a commit is named by all of its 40 characters"
-        return UsageError(
-            f"{reference.slug} has no tag or branch {reference.ref}", hint=hint or "it has none"
-        )
+        return UsageError(f"{reference.slug} has no tag or branch {reference.ref}", hint=hint)
 
     def _no_repository(self, reference: Reference, url: str, error: HeadwayError) -> HeadwayError:
         known = {"/".join(name.split("/")[:2]) for name in builtin.REGISTER}
@@ -298,7 +296,10 @@ class Remote:
             hint = f"if it is private, give a token: {token_variable(host)}"
             if host == SERVER.partition("://")[2]:
                 hint = "if it is private, give a token: headway run -s GITHUB_TOKEN"
-        return UsageError(f"there is no repository {reference.slug}: {error}", hint=hint)
+        where = (
+            f"in {os.path.dirname(os.path.dirname(url))}" if os.path.isabs(url) else f"({error})"
+        )
+        return UsageError(f"there is no repository {reference.slug} {where}", hint=hint)
 
 
 def _below(base: str, reference: Reference, root: str) -> str:
@@ -308,11 +309,19 @@ def _below(base: str, reference: Reference, root: str) -> str:
     place = f"{base.rstrip('/')}/{reference.slug}"
     if "://" in base or ":" in base.partition("/")[0]:
         return place
-    place = os.path.abspath(os.path.join(root, os.path.expanduser(place)))
-    for ending in (".git", "/.git"):
-        if not os.path.exists(os.path.join(place, "HEAD")) and os.path.isdir(place + ending):
-            return place + ending
-    return place
+    return _in_folder(os.path.abspath(os.path.join(root, os.path.expanduser(base))), reference)
+
+
+def _in_folder(folder: str, reference: Reference) -> str:
+    """`owner/name`, bare or with a work tree, whatever the letters' case, as on GitHub."""
+    for part in (reference.owner, reference.name):
+        wanted = (part.lower(), f"{part.lower()}.git")
+        try:
+            names = sorted(n for n in os.listdir(folder) if n.lower() in wanted)
+        except OSError:
+            names = []
+        folder = os.path.join(folder, part if part in names or not names else names[0])
+    return folder
 
 
 def _folders(url: str, reference: Reference) -> list[str]:
@@ -336,7 +345,7 @@ def _guess(name: str, known: list[str]) -> str:
     if close is not None:
         return f'did you mean "{close}"?'
     listed = ", ".join(known[-MOST_NAMES:])
-    return f"among others it has: {listed}" if len(known) > MOST_NAMES else listed
+    return f"{'among others ' if len(known) > MOST_NAMES else ''}it has: {listed}"
 
 
 def token_variable(host: str) -> str:
