@@ -70,7 +70,8 @@ def ticked(progress: Progress, look: Look) -> Progress:
     """
     passed = min(max(look.now - progress.looked, 0.0), LONGEST)
     known = look.fleet.known
-    counts = known and not (progress.paused or progress.held)
+    watched = known or progress.phase != "stages"
+    counts = watched and not (progress.paused or progress.held)
     return replace(
         progress,
         looked=look.now,

@@ -6,6 +6,7 @@ conditions and without a weight gets only the requests that meet them.
 
 from __future__ import annotations
 
+from headway.delivery.analysis.settings import Experiment
 from headway.delivery.desired import Group, Match, Traffic
 from headway.delivery.plan import Plan
 from headway.delivery.stage import Course, Stage, divide
@@ -23,13 +24,13 @@ def course(plan: Plan, winner: Group) -> Course:
         for index, group in enumerate(plan.entering)
     ]
     until = plan.settings.ab.until
-    experiment = plan.settings.analysis.experiment
+    experiment = plan.settings.analysis.experiment or Experiment()
     split = Stage(
         title=" against ".join(f"{name} ({group.version})" for name, group in sides.items()),
         groups=some(*sides.values()),
         traffic=_traffic(plan, sides),
         until="winner" if until == "analysis" else "person",
-        at_most=float(experiment.max_time) or None if experiment else None,
+        at_most=float(experiment.max_time) or None,
         optional=True,
     )
     return (*up, split, *switch(plan, plan.old, winner))
