@@ -166,7 +166,7 @@ def _plan(
     wish = app.Request(
         workflow=workflow,
         cause=why,
-        options=request.options(args),
+        options=request.options(args, repository),
         vars=request.pairs(args.var, "--var"),
     )
     info = app._info(wish, repository, "", 0)

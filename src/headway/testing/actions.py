@@ -50,6 +50,7 @@ class RecordingContext:
         self.inputs: dict[str, str] = {}
         self.state: dict[str, str] = {}
         self.job_status = "success"
+        self.cache_size = 10 << 30
         self.stopped = False
         self.local_repositories: Mapping[str, str] = {}
         self.uses = ""

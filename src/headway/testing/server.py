@@ -128,9 +128,7 @@ class Server:
         ).encode()
         connection.waiting += 1
         if delay:
-            heapq.heappush(
-                self.timers, (time.monotonic() + delay, self.count, connection, data)
-            )
+            heapq.heappush(self.timers, (time.monotonic() + delay, self.count, connection, data))
         else:
             self.send(connection, data)
 

@@ -7,7 +7,7 @@ import os
 from headway import home
 from headway.clients import git
 from headway.runner.action.builtin.cache import repository_store
-from headway.runner.action.builtin.cache_store import LIMIT_VARIABLE, CacheStore
+from headway.runner.action.builtin.cache_store import CacheStore
 from headway.units import size_text
 
 TYPE_CHECKING = False
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 def store() -> CacheStore:
     """Raises UsageError outside of a repository."""
-    limit = os.environ.get(LIMIT_VARIABLE, "")
-    return repository_store(git.discover(os.getcwd()), home.cache(), limit)
+    from headway.config.runner import runner_settings
+
+    repository = git.discover(os.getcwd())
+    return repository_store(repository, home.cache(), runner_settings(repository.root).cache_size)
 
 
 def remove(found: Sequence[Entry]) -> str:

@@ -85,6 +85,7 @@ class Host:
         self.run_store = step.job.run.folder
         self.state = step.state
         self.job_status = step.job.status(step.level)
+        self.cache_size = step.job.run.options.cache_size
         self.local_repositories = step.job.run.options.local_repositories
 
     @property

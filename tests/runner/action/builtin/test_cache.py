@@ -8,7 +8,7 @@ import pytest
 from headway.runner.action.builtin import cache, cache_archive, cache_restore, cache_save
 from headway.runner.action.builtin.base import ActionFailed
 from headway.runner.action.builtin.cache_archive import Damaged, Places
-from headway.runner.action.builtin.cache_store import LIMIT_VARIABLE, CacheStore
+from headway.runner.action.builtin.cache_store import CacheStore
 
 
 @pytest.fixture
@@ -288,7 +288,8 @@ def test_the_longest_unused_go_first(tmp_path):
 
 
 def test_one_that_is_larger_than_the_limit_is_refused(new_job, write):
-    job = new_job(**{LIMIT_VARIABLE: "1000"})
+    job = new_job()
+    job.cache_size = 1000
     write({"deps/file": "x" * 2000}, job.directory)
     job.do(cache_save, {"key": "k", "path": "deps"})
     assert "over the limit" in job.annotations[0][1]

@@ -43,6 +43,7 @@ class ActionContext(Protocol):
     run_store: str
     state: dict[str, str]
     job_status: str
+    cache_size: int  # bytes that all caches of the repository may take
     local_repositories: Mapping[str, str]  # owner/name → folder
     uses: str  # as the step says it
 

@@ -20,7 +20,7 @@ from headway.runner.action.builtin.base import (
     text,
 )
 from headway.runner.action.builtin.cache_archive import Damaged, Places
-from headway.runner.action.builtin.cache_store import LIMIT, LIMIT_VARIABLE, CacheStore
+from headway.runner.action.builtin.cache_store import CacheStore
 from headway.runner.glob import PatternError
 
 TYPE_CHECKING = False
@@ -184,17 +184,16 @@ def branches(ref: str, base: str, default: str) -> list[str]:
 
 
 def store_of(context: ActionContext) -> CacheStore:
-    # The user's own setting; jobs don't get to see Headway's variables.
-    limit = os.environ.get(LIMIT_VARIABLE) or context.env.get(LIMIT_VARIABLE, "")
-    return repository_store(context.repository, context.store, limit)
+    return repository_store(context.repository, context.store, context.cache_size)
 
 
-def repository_store(repository: Repository, store: str, limit: str = "") -> CacheStore:
-    """A repository's caches; one without a remote is known by its folder."""
+def repository_store(repository: Repository, store: str, size: int) -> CacheStore:
+    """A repository's caches; one without a remote is known by its folder.
+
+    `size` is the limit for all of them together, in bytes.
+    """
     import hashlib
 
     name = repository.slug if repository.owner != "local" else repository.root
     folder = hashlib.sha256(os.fsencode(name.lower())).hexdigest()[:20]
-    return CacheStore(
-        os.path.join(store, "caches", folder), int(limit) if limit.isdecimal() else LIMIT
-    )
+    return CacheStore(os.path.join(store, "caches", folder), size)

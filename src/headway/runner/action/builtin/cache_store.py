@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LIMIT = 10 * 1024**3  # bytes, as on GitHub for each repository
-LIMIT_VARIABLE = "HEADWAY_CACHE_LIMIT"
 _INCOMING = "incoming-"
 _ABANDONED = 24 * 3600.0
 
@@ -111,7 +110,7 @@ class CacheStore:
                 raise HeadwayError(
                     f"Cache size of ~{size // 1024**2} MB is over the limit of "
                     f"{self.limit // 1024**2} MB, not saving cache.",
-                    hint=f"set {LIMIT_VARIABLE} (bytes) to allow more",
+                    hint="cache: {size: …} in headway.yaml allows more",
                 )
             entry = Entry(key, version, scope, time.time(), size, digest, place)
             fields = entry.to_dict()
