@@ -20,7 +20,7 @@ from headway.quality.flaky import History
 from headway.quality.gate import blocking, stated
 from headway.quality.gates import GATES
 from headway.quality.new_code import Diff
-from headway.quality.settings import Gates, Quarantine, Waiver
+from headway.quality.settings import Gates, Quarantine, Waiver, quantity
 from headway.quality.waiver import matcher
 from headway.quality.words import listed
 from headway.verdict import Result, Verdict, worst
@@ -210,13 +210,14 @@ def replay(kept: Inputs, evidence: Evidence, baseline: Evidence | None = None) -
 
 def encode(kept: Inputs) -> bytes:
     """Canonical JSON: equal inputs, equal bytes."""
-    return msgspec.json.encode(kept, order="deterministic", enc_hook=float)
+    same = _read(msgspec.json.encode(kept, enc_hook=float))  # in which 80 is 80.0
+    return msgspec.json.encode(same, order="deterministic", enc_hook=float)
 
 
 def decode(data: bytes) -> Inputs:
     """Inputs that `encode` wrote. Raises HeadwayError for anything else."""
     try:
-        found = msgspec.json.decode(data, type=Inputs, dec_hook=_quantity)
+        found = _read(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise HeadwayError(f"not the inputs of a verdict: {error}") from None
     if found.schema != SCHEMA:
@@ -227,6 +228,5 @@ def decode(data: bytes) -> Inputs:
     return found
 
 
-def _quantity(kind: type, value: object) -> object:
-    """Duration and the like, kept as plain numbers."""
-    return kind(value)
+def _read(data: bytes) -> Inputs:
+    return msgspec.json.decode(data, type=Inputs, dec_hook=quantity)

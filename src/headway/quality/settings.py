@@ -331,8 +331,9 @@ class Gates(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             yield from _ratchet(name, ratchet)
         for name in self.report_only:
             section = name.partition(".")[0]
-            if "*" not in section and section not in type(self).__struct_fields__:
-                hint = did_you_mean(section, type(self).__struct_fields__)
+            known = (*type(self).__struct_fields__, "waivers", "quarantine")
+            if "*" not in section and section not in known:
+                hint = did_you_mean(section, known)
                 yield "report_only", f'there is no gate "{name}"', hint
         if self.rules:
             from headway.quality.custom_rule import check
@@ -416,7 +417,15 @@ def merged(base: T, over: T) -> T:
 
 def encode(gates: Gates) -> bytes:
     """Canonical JSON: equal settings, equal bytes; quantities as plain numbers."""
-    return msgspec.json.encode(gates, order="deterministic", enc_hook=float)
+    text = msgspec.json.encode(gates, enc_hook=float)
+    # Read again, 80 is 80.0.
+    same = msgspec.json.decode(text, type=Gates, dec_hook=quantity)
+    return msgspec.json.encode(same, order="deterministic", enc_hook=float)
+
+
+def quantity(kind: type, value: Any) -> Any:
+    """For msgspec: a Duration and the like, kept as a plain number."""
+    return kind(value)
 
 
 def digest(gates: Gates) -> str:

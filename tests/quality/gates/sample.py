@@ -27,9 +27,7 @@ TODAY = date(2026, 6, 15)
 COMMIT = Commit(sha="4a0e5c1f" * 5, branch="main")
 
 
-def evidence(
-    *reports: Report, errors: Sequence[ReportError] = (), dirty: bool = False
-) -> Evidence:
+def evidence(*reports: Report, errors: Sequence[ReportError] = (), dirty: bool = False) -> Evidence:
     commit = Commit(sha=COMMIT.sha, branch="main", dirty=dirty)
     return build(reports, commit=commit, when="2026-06-15T12:00:00Z", errors=errors)
 

@@ -18,7 +18,10 @@ def test_within_the_default_of_ten() -> None:
 
 def test_one_function_over_it() -> None:
     result = only("complexity.cyclomatic", None, radon(function("Cart.add", 11)))
-    assert said(result) == ("failed", "Cart.add has a cyclomatic complexity of 11; the maximum is 10")
+    assert said(result) == (
+        "failed",
+        "Cart.add has a cyclomatic complexity of 11; the maximum is 10",
+    )
     assert result.details == ("src/shop/cart.py:10 Cart.add: 11",)
     assert (result.value, result.limit, result.margin) == (11, 10, -1)
 

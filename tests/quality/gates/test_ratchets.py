@@ -64,9 +64,7 @@ def test_no_worse_than_the_baseline(
     before: sample.Report,
     expected: tuple[str, str],
 ) -> None:
-    found = only(
-        f"ratchets.{measure}", gates(measure, **settings), now, baseline=evidence(before)
-    )
+    found = only(f"ratchets.{measure}", gates(measure, **settings), now, baseline=evidence(before))
     assert said(found) == expected
 
 

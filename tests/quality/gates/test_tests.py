@@ -75,8 +75,7 @@ def test_flaky_tests_are_told_and_fail_only_when_asked() -> None:
     told = only("tests.flaky", None, report)
     assert (told.outcome, told.blocking) == ("failed", False)
     assert told.message == (
-        "tests/test_cart.py::adds is flaky:"
-        " it passed in 1 and failed in 1 of 2 attempts"
+        "tests/test_cart.py::adds is flaky: it passed in 1 and failed in 1 of 2 attempts"
     )
     asked = only("tests.flaky", Gates(tests=Tests(flaky=0)), report)
     assert (asked.outcome, asked.blocking) == ("failed", True)
@@ -100,7 +99,9 @@ ADDS = "tests/test_cart.py::adds"
 def test_flaky_by_the_history_of_the_commit(
     now: str, earlier: tuple[sample.Any, ...], why: str
 ) -> None:
-    found = only("tests.flaky", None, run(case("adds", now)), history=History(outcomes={ADDS: earlier}))
+    found = only(
+        "tests.flaky", None, run(case("adds", now)), history=History(outcomes={ADDS: earlier})
+    )
     assert found.message.endswith(why) if why else found.outcome == "passed"
 
 

@@ -85,7 +85,9 @@ def _judge(found: Answer, measure: str, name: str) -> Iterator[Result]:
 
 
 def _hint(measure: str) -> str:
-    return "see which request it is: `headway report` shows each" if measure != "p50" else ""
+    if measure == "error_rate":
+        return "see what the failing requests answer"
+    return "see which requests are slow: `headway report` shows each"
 
 
 def _thresholds(case: Case) -> Iterator[Result]:
@@ -97,7 +99,13 @@ def _thresholds(case: Case) -> Iterator[Result]:
     crossed = sorted({name for r in results for name, held in r.thresholds.items() if not held})
     total = len({name for r in results for name in r.thresholds})
     found = answer(
-        case, most, "performance", len(crossed), measure="thresholds crossed", details=crossed
+        case,
+        most,
+        "performance",
+        len(crossed),
+        measure="thresholds crossed",
+        hint="the load test's script sets them",
+        details=crossed,
     )
     over = f"{many(len(crossed), 'threshold')} of the load test crossed: {listed(crossed)}"
     within = f"{total - len(crossed)} of {many(total, 'threshold')} of the load test held"

@@ -39,4 +39,5 @@ def _judge(case: Case, facts: Facts, name: str, rule: Rule) -> Result:
     if answer:
         return stated(gate, "passed", f"it holds that {short}", blocking=blocks)
     message = rule.message or f"it doesn't hold that {short}"
-    return stated(gate, "failed", message, blocking=blocks, hint=rule.hint)
+    hint = rule.hint or f"headway.yaml has this rule as gates.rules.{name}"
+    return stated(gate, "failed", message, blocking=blocks, hint=hint)
