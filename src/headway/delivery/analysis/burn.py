@@ -2,7 +2,8 @@
 
 Multiwindow, multi-burn-rate alerts as in the SRE Workbook ("Alerting on SLOs"): a long window
 says that it matters, a short one that it still goes on. Windows begin when the new version
-takes all traffic, so early on they are as long as there is anything to see.
+takes all traffic, so early on they are as long as there is anything to see; a rule begins to
+apply after a fifth of its short window.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Burn(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Why to roll back; empty: no reason."""
         for (long, short), (length, _, part) in zip(self.windows, RULES, strict=True):
             factor = part * self.period / length
+            if short.seconds < short.length / 5.0:
+                continue
             if _burns(long, factor * self.budget) and _burns(short, factor * self.budget):
                 recent = short.recent
                 rate = recent.errors / recent.requests

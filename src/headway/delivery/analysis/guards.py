@@ -155,11 +155,9 @@ def _query(state: Guards, name: str, limits: Range) -> Iterator[Finding]:
         yield Finding("inconclusive", f"{name}: no answer; nothing can be said of it")
     elif times:
         unit = f" {limits.unit}" if limits.unit else ""
-        bound = (
-            f"at most {limits.max:g}{unit}"
-            if limits.max is not None and value > limits.max
-            else f"at least {limits.min:g}{unit}"
-        )
+        low = "" if limits.min is None else f"at least {limits.min:g}{unit}"
+        high = "" if limits.max is None else f"at most {limits.max:g}{unit}"
+        bound = low if low and (not high or value < (limits.min or 0.0)) else high
         often = f"{times} of {limits.failures} times in a row"
         reason = f"{name}: {value:g}{unit}, {bound} is allowed; {often}"
         yield Finding("rollback" if times >= limits.failures else "inconclusive", reason)
