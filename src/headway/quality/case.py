@@ -155,7 +155,7 @@ class Case:
 def together(case: Case, wanted: Iterable[Subject]) -> Sources:
     """The reports that are evidence of any of these subjects, each once."""
     found = {
-        (one.source, one.digest, one.tool): one
+        (one.source, one.digest, one.variant, one.tool): one
         for subject in wanted
         for one in case.sources(subject).reports
     }

@@ -13,6 +13,17 @@ from headway.quality.settings import Subject
 from headway.quality.words import number
 from headway.verdict import Result, Score
 
+# The reports that a score is made from.
+SECURITY: tuple[Subject, ...] = ("security", "vulnerabilities", "secrets")
+QUALITY: tuple[Subject, ...] = (
+    "tests",
+    "coverage",
+    "lint",
+    "types",
+    "complexity",
+    "duplication",
+)
+
 
 def judged(
     case: Case, name: str, score: Score, section: Section, subjects: Sequence[Subject]

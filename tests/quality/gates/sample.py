@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from headway.quality import lines
 from headway.quality.evidence import Commit, Evidence, build
@@ -51,9 +55,10 @@ def said(result: Result) -> tuple[str, str]:
 
 
 def report(tool: str, kind: Kind, **fields: Any) -> Report:
-    """A report by its tool, complete unless `complete` says otherwise."""
+    """A report by its tool, with a digest of what is in it."""
     fields.setdefault("source", f"reports/{tool}.json")
-    return Report(tool=tool, kind=kind, digest="", **fields)
+    made = Report(tool=tool, kind=kind, **fields)
+    return replace(made, digest=hashlib.sha256(msgspec.json.encode(made)).hexdigest())
 
 
 def finding(rule: str = "F401", severity: str = "high", **fields: Any) -> Finding:

@@ -70,9 +70,8 @@ def test_of_several_runs_the_worst_counts() -> None:
 
 def test_a_single_request() -> None:
     gates = limits(requests={"GET /cart": Limits(p95=Duration(0.1))})
-    result = only(
-        "performance.requests.GET /cart.p95", gates, k6(FAST, load(name="GET /cart", p95=120.0))
-    )
+    report = k6(FAST, load(name="GET /cart", p95=120.0))
+    result = only("performance.requests.GET /cart.p95", gates, report)
     assert said(result) == (
         "failed",
         "the latency of 95 % of requests of GET /cart is 120 ms, 20 ms over the maximum of 100 ms",
