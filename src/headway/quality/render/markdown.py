@@ -23,6 +23,8 @@ MARKER = "<!-- headway-gate -->"  # finds the comment that is to be written anew
 _SIGNS = {"passed": "✅", "failed": "❌", "inconclusive": "⚠️", "error": "❌"}
 _ROOMS = (40, 20, 10, 5, 2, 0)  # rows of each list, tried until all of it fits
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$])")
+# A list, a heading, a line below one: only at the beginning.
+_LEADING = re.compile(r"^(?:(?:\d{1,9}[.)]|[-+]|#{1,6})(?=\s|$)|[-=](?=[-=]*$))")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -220,7 +222,8 @@ def _sources(evidence: Evidence, room: int) -> str:
 def text(plain: str) -> str:
     """For running text and cells: nothing in it formats, links, or calls anybody."""
     plain = _UNSEEN.sub(" ", plain).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    plain = _SPECIAL.sub(r"\\\1", plain)
+    plain = _SPECIAL.sub(r"\\\1", plain).strip()
+    plain = _LEADING.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", plain)
     # A word joiner: it can't be seen, and what follows is no mention, reference or link.
     plain = re.sub(r"#(?=\d)", "#\u2060", plain).replace("@", "@\u2060")
     return plain.replace("://", ":\u2060//").replace("www.", "www\u2060.")
@@ -238,7 +241,8 @@ def code(plain: str) -> str:
 
 
 def code_html(plain: str) -> str:
-    return f"<code>{plain.replace('&', '&amp;').replace('<', '&lt;')}</code>"
+    plain = _UNSEEN.sub(" ", plain).replace("&", "&amp;").replace("<", "&lt;")
+    return f"<code>{plain}</code>"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

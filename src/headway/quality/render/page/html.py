@@ -7,6 +7,7 @@ from html import escape as _escape
 
 # Not allowed in HTML, and able to fool readers: controls, and marks that turn the direction.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_IN_SCRIPT = re.compile("[<>&\u2028\u2029\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _URL = re.compile(r"https?://[^\s\x00-\x1f]+\Z")
 
 
@@ -37,7 +38,4 @@ def safe_url(url: str) -> bool:
 
 def script_data(encoded: bytes) -> str:
     """JSON for a `<script type="application/json">`, which nothing in it can end."""
-    text = encoded.decode("utf-8")
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    return _IN_SCRIPT.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode("utf-8"))

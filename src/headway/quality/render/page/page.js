@@ -25,20 +25,22 @@
   // --- source lines -----------------------------------------------------------------------
 
   const showSource = async (button, number) => {
-    const old = button.nextElementSibling;
-    button.setAttribute("aria-expanded", String(!old));
-    if (old) { old.remove(); return; }
+    const row = button.closest("tr");
+    const old = row.nextElementSibling;
+    const open = old !== null && old.classList.contains("opened");
+    button.setAttribute("aria-expanded", String(!open));
+    if (open) { old.remove(); return; }
     const [marks, ...lines] = (await inflate(sources[number])).split("\n");
     const box = make("div", { className: "source", tabIndex: 0 });
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "Source of " + button.textContent);
     box.append(...lines.map((line, n) => {
       const state = MARKS[marks[n]] || "";
-      const row = make("div", { className: state }, make("i", {}, String(n + 1)), clean(line) || " ");
-      if (state) row.title = SAID[state];
-      return row;
+      const shown = make("div", { className: state }, make("i", {}, String(n + 1)), clean(line) || " ");
+      if (state) shown.title = SAID[state];
+      return shown;
     }));
-    button.after(box);
+    row.after(make("tr", { className: "opened" }, make("td", { colSpan: row.cells.length }, box)));
     const first = box.querySelector(".missed, .partly");
     if (first) box.scrollTop = Math.max(0, first.offsetTop - box.offsetTop - 60);
   };

@@ -31,16 +31,16 @@ class Section(Struct, frozen=True, kw_only=True):
     tables: tuple[Table, ...]
 
 
-def gates(verdict: Verdict, findings: Mapping[str, Finding]) -> Section:
+def gates(verdict: Verdict) -> Section:
     columns = (
         Column("Verdict", "badge", choose=True),
         Column("Gate", "code"),
-        Column("Measured", "text"),
-        Column("Limit", "text"),
-        Column("Margin", "text"),
+        Column("Measured", "number"),
+        Column("Limit", "number"),
+        Column("Margin", "number"),
         Column("Why", "more"),
     )
-    rows = [_gate(result, findings) for result in words.ordered(verdict.results)]
+    rows = [_gate(result) for result in words.ordered(verdict.results)]
     tables = [
         Table(id="t-gates", caption="Gates, those that failed first", columns=columns, rows=rows)
     ]
@@ -51,21 +51,16 @@ def gates(verdict: Verdict, findings: Mapping[str, Finding]) -> Section:
     )
 
 
-def _gate(result: Result, findings: Mapping[str, Finding]) -> tuple[Any, ...]:
-    top = [findings[f] for f in result.findings if f in findings]
-    detail = "\n".join([result.hint] * bool(result.hint) + [_one_line(f) for f in top[:50]])
+def _gate(result: Result) -> tuple[Any, ...]:
+    detail = "\n".join([result.hint] * bool(result.hint) + list(result.details))
     return (
         result.outcome if result.blocking or result.outcome == "passed" else "reported",
         result.gate,
-        words.measured(result),
-        words.demanded(result),
-        words.margin(result),
+        [result.value, words.measured(result)],
+        [result.limit, words.demanded(result)],
+        [result.margin, words.margin(result)],
         [result.message, detail],
     )
-
-
-def _one_line(finding: Finding) -> str:
-    return f"{finding.severity} {words.place(finding)} {finding.rule}: {words.told(finding)}"
 
 
 def _waivers(verdict: Verdict) -> Table:
@@ -103,13 +98,12 @@ def _all_tests(evidence: Evidence) -> Table:
     columns = (
         Column("Outcome", "badge", choose=True),
         Column("Test", "code"),
-        Column("Suite", "text"),
         Column("Time", "number"),
         Column("Of all", "share"),
     )
     total = evidence.measures.get("tests.seconds", 0.0) or 1.0
     rows = [
-        (c.outcome, c.id, c.suite, [c.seconds, elapsed(c.seconds)], 100 * c.seconds / total)
+        (c.outcome, c.id, [c.seconds, elapsed(c.seconds)], 100 * c.seconds / total)
         for c in sorted(evidence.tests, key=lambda case: (-case.seconds, case.id))
     ]
     caption = "All tests, the slowest first"
@@ -155,7 +149,7 @@ def _file(file: FileCoverage, source: int) -> tuple[Any, ...]:
         [total, f"{total:,}"],
         [total - hit, f"{total - hit:,}"],
         100 * taken / ways if ways else None,
-        words.ranges(file.missing, 60) if hit < total else "",
+        words.ranges(file.missing, 30) if hit < total else "",
     )
 
 
@@ -342,6 +336,5 @@ def all_of(
     if evidence.coverage:
         made.insert(1 if evidence.tests else 0, coverage(evidence, numbers))
     if verdict is not None:
-        by_print = {finding.fingerprint: finding for finding in evidence.findings}
-        made.insert(0, gates(verdict, by_print))
+        made.insert(0, gates(verdict))
     return made
