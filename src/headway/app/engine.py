@@ -110,13 +110,15 @@ def parts(journal: Journal, rollout: Rollout, plan: Plan, folder: str) -> Parts:
 def _clean(journal: Journal) -> None:
     """Rollouts that are over need nobody's variables any more."""
     root = delivery.rollouts_folder()
-    active = {r.id for r in journal.query(lambda db: rollouts.rollouts(db, active=True))}
-    for name in set(os.listdir(root)) - active:
+    known = {r.id: r.active for r in journal.query(rollouts.rollouts)}
+    for name in os.listdir(root):
         path = os.path.join(root, name, deployer.NAME)
-        # A younger one may belong to a rollout that is just being written down.
         with contextlib.suppress(OSError):
-            if time.time() - os.stat(path).st_mtime > _SETTLED:
+            # One that isn't known may be just about to be written down.
+            over = not known.get(name, time.time() - os.stat(path).st_mtime < _SETTLED)
+            if over:
                 os.unlink(path)
+
 
 
 if __name__ == "__main__":

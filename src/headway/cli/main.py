@@ -32,6 +32,14 @@ GROUPS = {
         "report": "show what reports of tests, coverage and scanners say",
         "gate": "decide whether this commit may pass, and say why",
     },
+    "delivery": {
+        "release": "make, list, show and forget releases",
+        "deploy": "bring a release into an environment",
+        "rollout": "follow rollouts, and say how they shall go on",
+        "approve": "say yes or no to a rollout that waits for it",
+        "rollback": "return to a version that has served before",
+        "env": "list, show and compare environments",
+    },
     "history": {
         "runs": "list the runs of this repository",
         "show": "show a run: its jobs and steps, why it failed, what it left",

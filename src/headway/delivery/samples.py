@@ -78,6 +78,19 @@ def read(path: str, count: int = -1) -> list[Sample]:
     ]
 
 
+def read_after(path: str, offset: int) -> tuple[list[Sample], int]:
+    """The whole lines from a place in the file on, and the place after them."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(offset)
+            text = file.read()
+    except FileNotFoundError:
+        return [], offset
+    whole = text[: text.rfind(b"\n") + 1]
+    found = [msgspec.json.decode(line, type=Sample) for line in whole.splitlines()]
+    return found, offset + len(whole)
+
+
 def digest_of(path: str, count: int) -> str:
     """SHA-256 (hex) of the file's first `count` lines."""
     total = sha256()
