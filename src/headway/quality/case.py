@@ -141,6 +141,11 @@ class Case:
             score.quality(self.evidence, self.open, looked, self.quarantine.holds),
         )
 
+    @property
+    def known_scores(self) -> tuple[Score, ...]:
+        """Those that something was measured for."""
+        return tuple(one for one in self.scores if score.is_known(one))
+
     @cached_property
     def measures(self) -> dict[str, float]:
         """Those of the evidence, findings without the waived ones, with scores and load."""
@@ -148,7 +153,7 @@ class Case:
             **measures(self.evidence),
             **{name: 0.0 for name in self.evidence.measures if name.startswith("findings.")},
             **merge.measures(self.open),
-            **{f"score.{one.name}": one.value for one in self.scores},
+            **{f"score.{one.name}": one.value for one in self.known_scores},
         }
 
 

@@ -214,7 +214,7 @@ _MAKERS: dict[str, Callable[[Case], Any]] = {
     "load": _load,
     "components": _components,
     "reports": _reports,
-    "scores": lambda case: {one.name: one.value for one in case.scores},
+    "scores": lambda case: {one.name: one.value for one in case.known_scores},
     "changed": _changed,
     "commit": _commit,
 }

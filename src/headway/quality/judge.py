@@ -77,7 +77,7 @@ def judge(
         outcome=worst(result.outcome for result in results if result.blocking),
         results=tuple(results),
         waived=case.uses,
-        scores=case.scores,
+        scores=case.known_scores,
         sha=evidence.commit.sha,
     )
 

@@ -89,6 +89,11 @@ def quality(
     return _score("quality", parts)
 
 
+def is_known(score: Score) -> bool:
+    """Whether anything was looked at: 100 for nothing is no score."""
+    return any(part.measured for part in score.parts)
+
+
 def _tests(evidence: Evidence, in_quarantine: Callable[[str], bool], looked: bool) -> Part:
     bad = [t for t in evidence.tests if t.outcome in BAD or t.outcome == "flaky"]
     flaky = sum(1 for t in bad if t.outcome == "flaky" and not in_quarantine(t.id))

@@ -14,7 +14,9 @@ def unsafe(severity: str, category: str = "security") -> Finding:
 
 
 def parts(gates: Gates | None, *reports: sample.Report, number: int = 0) -> dict[str, Part]:
-    return {part.name: part for part in verdict(gates, *reports).scores[number].parts}
+    name = ("security", "quality")[number]
+    score = next(one for one in verdict(gates, *reports).scores if one.name == name)
+    return {part.name: part for part in score.parts}
 
 
 def test_security_is_100_less_10_5_and_2() -> None:
@@ -62,7 +64,8 @@ def test_what_nobody_looked_at_has_no_score() -> None:
     asked = only("security_score.min", Gates(security_score=Score(min=85)), ruff())
     assert asked.outcome == "failed"
     assert asked.message.startswith("no evidence")
-    assert not parts(None, ruff())["dependencies"].measured
+    assert [one.name for one in verdict(None, ruff()).scores] == ["quality"]
+    assert not parts(None, bandit())["dependencies"].measured
 
 
 def test_waived_findings_cost_nothing() -> None:
@@ -85,7 +88,7 @@ def test_quality_adds_up() -> None:
         sample.radon(sample.function("a", 11), sample.function("b", 2, line=50)),
         sample.jscpd(25),
     ]
-    score = verdict(None, *reports).scores[1]
+    (score,) = verdict(None, *reports).scores
     assert {part.name: (part.cost, part.arithmetic) for part in score.parts} == {
         "tests": (6, "1 failed × 5 + 1 flaky × 1 = 6"),
         "coverage": (6, "20 % not covered × 0.3 = 6"),

@@ -96,7 +96,10 @@ def before(case: Case, baseline: Evidence) -> dict[str, float]:
         score.security(baseline.findings, looked),
         score.quality(baseline, baseline.findings, looked, lambda test: False),
     ]
-    return {**measures(baseline), **{f"score.{one.name}": one.value for one in found}}
+    return {
+        **measures(baseline),
+        **{f"score.{one.name}": one.value for one in found if score.is_known(one)},
+    }
 
 
 def _subjects(measure: str) -> tuple[Subject, ...]:
