@@ -46,7 +46,7 @@ def for_action(job: Job, using: str, path: str | None) -> str:
         raise HeadwayError(MISSING, hint=INSTALL)
     if chosen.major < wanted:
         text = f"actions made for Node {asked} run with Node {chosen.major}, the newest here"
-        job.run.say_once(f"{text}; one that needs more fails: {INSTALL}", "warning", job.key)
+        job.run.say_once(f"{text}; if one fails, install Node {asked}", "warning", job.key)
     elif asked < OLDEST:
         text = f"actions made for Node {asked} run with Node {chosen.major}, as on GitHub"
         job.run.say_once(f"{text}; their authors should name a newer one", "notice", job.key)

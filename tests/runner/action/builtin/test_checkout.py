@@ -58,24 +58,25 @@ def history(tree):
 
 
 @pytest.mark.parametrize(
-    ("ref", "commit", "full", "branch"),
+    ("ref", "commit", "output", "branch"),
     [
-        ("v1", "first", "refs/tags/v1", "HEAD"),
-        ("v1-annotated", "first", "refs/tags/v1-annotated", "HEAD"),
+        ("v1", "first", "v1", "HEAD"),
+        ("v1-annotated", "first", "v1-annotated", "HEAD"),
         ("refs/tags/v1", "first", "refs/tags/v1", "HEAD"),
-        ("side", "side", "refs/heads/side", "side"),
+        ("side", "side", "side", "side"),
         ("refs/heads/side", "side", "refs/heads/side", "side"),
-        ("theirs", "side", "refs/heads/theirs", "theirs"),
+        ("theirs", "side", "theirs", "theirs"),
         ("refs/pull/7/head", "side", "refs/pull/7/head", "HEAD"),
         ("SHA", "side", "", "HEAD"),
     ],
 )
 @pytest.mark.parametrize("path", ["", "other"])
-def test_a_ref(new_job, history, tree_of, ref, commit, full, branch, path):
+def test_a_ref(new_job, history, tree_of, ref, commit, output, branch, path):
     job = new_job()
     open(f"{job.directory}/rubbish", "w").close()
     ref = history[commit] if ref == "SHA" else ref
-    assert job.do(checkout, {"ref": ref, "path": path}) == {"ref": full, "commit": history[commit]}
+    outputs = job.do(checkout, {"ref": ref, "path": path})
+    assert outputs == {"ref": output, "commit": history[commit]}
     folder = os.path.join(job.directory, path)
     assert run_git(folder, "rev-parse", "HEAD") == history[commit]
     assert run_git(folder, "rev-parse", "--abbrev-ref", "HEAD") == branch

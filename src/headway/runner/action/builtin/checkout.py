@@ -73,7 +73,7 @@ def main(context: ActionContext) -> None:
     _submodules(context, target, source)
     if loose_flag(context, "lfs"):
         context.log("Git LFS: objects are taken from this machine, none are downloaded")
-    context.output("ref", wanted if not git.is_object_id(wanted) else "")
+    context.output("ref", (ref or wanted) if not git.is_object_id(wanted) else "")
     context.output("commit", sha)
     context.log(sha or "(the branch has no commits)")
 
