@@ -1,10 +1,10 @@
 """Whatever happens to a rollout, in any order: traffic, capacity, and an end."""
 
 import pytest
-from msgspec.structs import replace
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 from world import OLD, World, plan
 
 from headway.delivery.amount import amount
@@ -198,7 +198,7 @@ class Rollouts(RuleBasedStateMachine):
     def teardown(self):
         """With time, and nothing else happening, it comes to an end or waits for a person."""
         if not hasattr(self, "world"):
-            return
+            return None
         self.world.commands = self.world.commands[: self.world.progress.seen]
         for _ in range(120):
             self.look_once(10.0)
@@ -230,5 +230,3 @@ def test_whatever_happens(strategy):
     case = machine.TestCase
     case.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
     case("runTest").runTest()
-
-

@@ -153,10 +153,10 @@ def reloaded(progress):
     return from_plain(json.loads(json.dumps(to_plain(progress))), Progress)
 
 
-def course(world, most=5000):
+def course(world):
     """Every different (share of v2, instances of v1, instances of v2) on the way to the end."""
     seen = []
-    for _ in range(most):
+    for _ in range(5000):
         now = (world.share("v2"), world.count("v1"), world.count("v2"))
         if not seen or seen[-1] != now:
             seen.append(now)

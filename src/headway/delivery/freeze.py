@@ -188,16 +188,17 @@ def _read_weekly(text: str) -> tuple[int, time, int, time]:
 def _weekly_problems(text: str) -> Iterator[Problem]:
     try:
         _read_weekly(text)
-    except ValueError as problem:
-        yield "weekly", str(problem), "such as fri 16:00 - mon 08:00"
+    except ValueError:
+        yield "weekly", f'"{text}" is no span of a week', "such as fri 16:00 - mon 08:00"
 
 
 def _dates_problems(first: str, last: str) -> Iterator[Problem]:
     for name, text in (("from", first), ("until", last)):
         try:
-            _read_moment(text)
-        except ValueError as problem:
-            yield name, str(problem), "2026-12-20, or 2026-12-20 16:00"
+            _dates(text, text, UTC)
+        except (ValueError, OverflowError):
+            message = f'"{text}" is neither a day nor a moment'
+            yield name, message, "2026-12-20, or 2026-12-20 16:00"
             return
     start, end = _dates(first, last, UTC)
     if start >= end:

@@ -54,11 +54,12 @@ class Look(Struct, frozen=True):
 def waiting(look: Look, progress: Progress, what: str) -> Progress:
     """For what should come by itself. It is said to be stuck when it takes longer than
     `timeout`; there is nothing to decide then, and it goes on when it comes."""
-    late = max(progress.lagging, progress.blind) > look.plan.settings.timeout
-    stuck = f"still waiting for {what}" if late else ""
+    left = look.plan.settings.timeout - max(progress.lagging, progress.blind)
+    stuck = f"still waiting for {what}" if left < 0 else ""
     if stuck and not progress.stuck:
         progress = effects.tell(look.plan, progress, "held", stuck)
-    return replace(progress, waiting=what, stuck=stuck)
+    deadline = None if stuck else look.now + left
+    return replace(progress, waiting=what, stuck=stuck, deadline=deadline)
 
 
 def ticked(progress: Progress, look: Look) -> Progress:
@@ -80,6 +81,7 @@ def ticked(progress: Progress, look: Look) -> Progress:
         blind=0.0 if known else progress.blind + passed,
         waiting="",
         asks=False,
+        deadline=None,
     )
 
 
