@@ -304,7 +304,7 @@ def replay(text: str, tree: Tree) -> Replay:
     broken = journal.verify(row.id)
     if broken is not None:
         raise HeadwayError(f"the journal of verdict {row.label} was changed: {broken.reason}")
-    recorded = _recorded(journal, row)
+    was = recorded(journal, row)
     inputs = judging.decode(evidence_store.get(row.inputs))
     made = records.decode(evidence_store.get(inputs.evidence))
     compared = records.decode(evidence_store.get(inputs.baseline)) if inputs.baseline else None
@@ -319,10 +319,11 @@ def replay(text: str, tree: Tree) -> Replay:
         inputs=inputs,
         base=Base(sha=inputs.diff.base if inputs.diff else ""),
     )
-    return Replay(judgement=judgement, recorded=recorded, same=plain(again) == plain(recorded))
+    return Replay(judgement=judgement, recorded=was, same=plain(again) == plain(was))
 
 
-def _recorded(journal: Journal, row: verdicts.Judged) -> Verdict:
+def recorded(journal: Journal, row: verdicts.Judged) -> Verdict:
+    """A verdict as it was written down."""
     from headway.events.quality import VerdictReached
 
     for record in journal.read(row.id):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from headway.app.evidence import Tree
-    from headway.app.gates import Judgement
+    from headway.app.gates import Judgement, Request
     from headway.quality.render.changes import Changes
     from headway.quality.render.markdown import Matter
     from headway.verdict import Outcome
@@ -58,6 +58,14 @@ def arguments(parser: ArgumentParser) -> None:
         dest="environment",
         help="decide whether it may be deployed there",
     )
+    add("--release", metavar="VERSION", default="", help="with --for: this release")
+    add(
+        "--budget-left",
+        metavar="SHARE",
+        default="",
+        help="with --for: how much of the error budget is left, as 40%%",
+    )
+    add("--incident", metavar="TEXT", default="", help="with --for: an incident that is open")
     add("--replay", metavar="ID", default="", help="judge an earlier verdict's evidence again")
     add("--list", action="store_true", help="list the verdicts of this repository")
     add("-v", "--verbose", action="store_true", help="all details, and how scores come about")
@@ -89,36 +97,45 @@ def main(args: Namespace) -> int:
         return _replay(args, tree)
     from headway.app import gates
 
-    request = gates.Request(
+    judgement = gates.gate(request(args, tree), tree, warn)
+    tell(args, judgement, tree)
+    return CODES[judgement.verdict.outcome]
+
+
+def request(args: Namespace, tree: Tree) -> Request:
+    from headway.app import gates
+
+    return gates.Request(
         reports=tuple(args.reports),
         base=args.base,
         baseline=args.baseline,
         run=args.run,
         rules=gates.rules(tree.root, args.config),
     )
-    judgement = gates.gate(request, tree, _warn)
-    tell(args, judgement, tree)
-    return CODES[judgement.verdict.outcome]
 
 
 def _check(args: Namespace) -> None:
     given = [flag for flag in ("replay", "list", "environment") if getattr(args, flag)]
-    named = {"environment": "--for"}
     if len(given) > 1:
-        flags = " and ".join(named.get(flag, f"--{flag}") for flag in given)
+        flags = " and ".join(f"--{flag}".replace("environment", "for") for flag in given)
         raise UsageError(f"{flags} exclude each other", hint="give one of them")
-    if given and (args.reports or args.baseline or args.run or args.base):
-        flag = named.get(given[0], f"--{given[0]}")
+    asked = args.reports or args.baseline or args.run or args.base or args.config
+    if (args.replay or args.list) and asked:
         raise UsageError(
-            f"with {flag} nothing new is judged: it takes no reports, --base, --baseline or --run"
+            f"--{given[0]} judges nothing new: it takes no reports, --base, --baseline, --config"
+            " or --run"
         )
+    if args.environment or args.release or args.budget_left or args.incident:
+        from headway.cli import gate_decision
+
+        gate_decision.check(args)
     if args.base and args.baseline:
         raise UsageError(
             "--base and --baseline exclude each other", hint="the baseline is the comparison"
         )
 
 
-def _warn(sentence: str) -> None:
+def warn(sentence: str) -> None:
     from headway.cli.output import Out
     from headway.console import clean
 
@@ -147,8 +164,15 @@ def _replay(args: Namespace, tree: Tree) -> int:
 # --- telling -----------------------------------------------------------------------------
 
 
-def tell(args: Namespace, judgement: Judgement, tree: Tree, *, announce: bool = True) -> None:
-    """On the terminal, as files, and to the workflow that this is a step of."""
+def tell(
+    args: Namespace,
+    judgement: Judgement,
+    tree: Tree,
+    *,
+    announce: bool = True,
+    quiet: bool = False,
+) -> None:
+    """On the terminal (not when `quiet`), as files, to the workflow that this is a step of."""
     from headway.quality.render.changes import since
 
     before = judgement.baseline
@@ -160,6 +184,8 @@ def tell(args: Namespace, judgement: Judgement, tree: Tree, *, announce: bool = 
 
         stream = sys.stderr if args.json else sys.stdout
         gate_workflow.announce(matter(judgement, changes), judgement, stream)
+    if quiet:
+        return
     if args.json:
         _print_json(judgement, changes)
     else:

@@ -34,6 +34,11 @@ def announce(matter: Matter, judgement: Judgement, stream: TextIO) -> None:
     stream.flush()
 
 
+def output(name: str, value: str) -> None:
+    """One output of the step."""
+    _append("GITHUB_OUTPUT", f"{name}={value}\n")
+
+
 def _append(variable: str, text: str) -> None:
     path = os.environ.get(variable, "")
     if not path:

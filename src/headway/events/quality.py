@@ -36,3 +36,19 @@ class VerdictReached(Event):
     verdict: Mapping[str, Any] = {}
     inputs: str = ""  # digest of headway.quality.judge.Inputs: all that the verdict follows from
     reason: str = ""  # why, in a line
+
+
+class DeploymentDecided(Event):
+    """Whether a commit may go into an environment, and by which rules."""
+
+    kind = "verdict.decided"
+    environment: str
+    service: str
+    answer: str  # deploy hold reject
+    sha: str = ""
+    verdict: str = ""  # id
+    release: str = ""  # digest
+    version: str = ""
+    facts: Mapping[str, Any] = {}  # headway.delivery.decision.Facts
+    rules: tuple[Mapping[str, Any], ...] = ()  # headway.delivery.decision.Rule
+    now: float = 0.0  # the moment that windows were asked about, seconds since 1970

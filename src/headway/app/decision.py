@@ -1,0 +1,177 @@
+"""`headway gate --for ENVIRONMENT`: a verdict and what the journal knows of the environment,
+brought together for the rules in `headway.delivery.decision`."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from headway import home
+from headway.app import gates
+from headway.app.project import Project
+from headway.clients import git
+from headway.delivery.approval import Vote
+from headway.delivery.decision import Decision, Facts, decide
+from headway.delivery.environment import Environment
+from headway.events.delivery import RolloutAsked
+from headway.events.quality import DeploymentDecided
+from headway.journal import Journal, rollouts, verdicts
+from headway.journal.ids import new_id
+from headway.journal.rollouts import Release, Rollout
+from headway.verdict import Verdict
+
+_VOTES = {"approve": True, "reject": False}
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """Who asks about which environment, and what the journal can't know."""
+
+    environment: str
+    release: str = ""  # a version; "": the newest release of this commit
+    budget_left: float | None = None  # share of the error budget
+    incident: str = ""  # an open one, for people
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """The verdict that counts, with what people call it."""
+
+    id: str
+    label: str
+    verdict: Verdict
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """The decision with all that it follows from."""
+
+    environment: str
+    decision: Decision
+    facts: Facts
+    judged: Judged | None
+    release: Release | None
+    sha: str
+
+
+def latest(repository: git.Repository | None) -> Judged | None:
+    """The newest verdict on the commit that is checked out, when nothing has changed since."""
+    path = home.journal()
+    if repository is None or not repository.sha or repository.dirty or not os.path.exists(path):
+        return None
+    return _of_commit(Journal.open(path), repository.sha)
+
+
+def _of_commit(journal: Journal, sha: str) -> Judged | None:
+    rows = journal.query(lambda db: verdicts.select(db, sha=sha, clean=True, limit=1))
+    if not rows:
+        return None
+    verdict = gates.recorded(journal, rows[0])
+    return Judged(id=rows[0].id, label=rows[0].label, verdict=verdict)
+
+
+def reach(
+    project: Project, wish: Wish, judged: Judged | None, *, now: float | None = None
+) -> Decided:
+    """Asks the rules and journals their answer. `judged` None: the release's own verdict.
+
+    Raises UsageError for an environment or a release that isn't there.
+    """
+    now = time.time() if now is None else now
+    environment = project.environment(wish.environment)
+    journal = Journal.open(home.journal())
+    sha = project.repository.sha if project.repository else ""
+    release = _release(journal, project, wish, sha)
+    if wish.release and release is not None:
+        # A release is decided by the verdict on the commit that it was made of.
+        sha = release.sha
+        judged = _of_commit(journal, sha) if sha and not release.dirty else None
+    facts = _facts(journal, project, wish, environment, release)
+    verdict = judged.verdict if judged else None
+    decided = Decided(
+        environment=wish.environment,
+        decision=decide(verdict, environment, facts, now),
+        facts=facts,
+        judged=judged,
+        release=release,
+        sha=sha,
+    )
+    journal.append(judged.id if judged else new_id(now), [_event(project, decided, now)], now)
+    return decided
+
+
+def _release(journal: Journal, project: Project, wish: Wish, sha: str) -> Release | None:
+    if wish.release:
+        return journal.query(lambda db: rollouts.find_release(db, project.service, wish.release))
+    known = journal.query(lambda db: rollouts.releases(db, project.service))
+    return next((r for r in known if sha and r.sha == sha and not r.dirty), None)
+
+
+def _facts(
+    journal: Journal,
+    project: Project,
+    wish: Wish,
+    environment: Environment,
+    release: Release | None,
+) -> Facts:
+    def asked(db: sqlite3.Connection) -> tuple[list[Rollout], list[Rollout]]:
+        past = rollouts.rollouts(db, service=project.service)
+        return past, rollouts.queue(db, project.service, wish.environment)
+
+    past, queue = journal.query(asked)
+    digest = release.digest if release else ""
+    promoted = {r.environment for r in past if digest and r.release == digest and r.promoted}
+    own = next((r for r in queue if digest and r.release == digest), None)
+    others = [r for r in queue if r is not own]
+    return Facts(
+        author=own.actor if own else project.actor,
+        override=own.override if own else "",
+        promoted_in=tuple(name for name in environment.requires if name in promoted),
+        votes=_votes(journal, own) if own else (),
+        running=_running(others[0]) if others else "",
+        incident=wish.incident or _incident(queue),
+        budget_left=wish.budget_left,
+    )
+
+
+def _votes(journal: Journal, rollout: Rollout) -> tuple[Vote, ...]:
+    asked = [(r.at, r.event) for r in journal.read(rollout.id)]
+    return tuple(
+        Vote(by=event.actor, yes=_VOTES[event.command], reason=event.reason, at=at)
+        for at, event in asked
+        if isinstance(event, RolloutAsked) and event.command in _VOTES
+    )
+
+
+def _running(rollout: Rollout) -> str:
+    return f"rollout {rollout.label} of {rollout.version} is {rollout.state}"
+
+
+def _incident(queue: list[Rollout]) -> str:
+    """Of a rollout that isn't over: what went wrong is still being taken back."""
+    found = next((r for r in queue if r.incident), None)
+    return f"rollout {found.label}: {found.reason}" if found else ""
+
+
+def _event(project: Project, decided: Decided, now: float) -> DeploymentDecided:
+    release = decided.release
+    return DeploymentDecided(
+        environment=decided.environment,
+        service=project.service,
+        answer=decided.decision.answer,
+        sha=decided.sha,
+        verdict=decided.judged.id if decided.judged else "",
+        release=release.digest if release else "",
+        version=release.version if release else "",
+        facts=_plain(decided.facts),
+        rules=tuple(_plain(rule) for rule in decided.decision.rules),
+        now=now,
+    )
+
+
+def _plain(record: Struct) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = msgspec.to_builtins(record)
+    return made
