@@ -66,7 +66,9 @@ class Engine:
         self._clock = _clock(ledger)
         self._woken = threading.Event()
         self._effects = EffectRunner(os.path.join(folder, "effects"), self._woken.set)
-        self._reconciler = Reconciler(parts.platform, parts.router, ledger.lease.epoch)
+        self._reconciler = Reconciler(
+            parts.platform, parts.router, ledger.lease.epoch, float(self._plan.settings.drain)
+        )
         self._ballast = os.path.join(folder, "ballast")
         self._renewed = time.monotonic()
         self._written = self._clock.now()  # by the rollout's clock
@@ -104,7 +106,8 @@ class Engine:
         for effect in after.effects:
             self._begin(effect)
         self._note(*seen.problems, self._reconciler.problem)
-        if after.status == "completed" and not self._reconciler.problem:
+        settled = not (self._reconciler.problem or self._reconciler.draining)
+        if after.status == "completed" and settled:
             self._finish(after)
             return 0.0
         return self._pause(after, now)

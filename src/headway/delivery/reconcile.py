@@ -6,10 +6,11 @@ anybody is sent to it, and nobody is sent to it any more when it is told to stop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec.structs import replace
 
+from headway.delivery.connections import connected
 from headway.delivery.desired import Desired, Group, Traffic
 from headway.delivery.platforms.base import Fenced, InstanceStatus, Platform
 from headway.delivery.routers.base import Address, Router, Routing
@@ -21,14 +22,26 @@ AGAIN = 10.0  # seconds after which the same is told again: somebody else may ha
 class Reconciler:
     """`problem` is why the last attempt didn't succeed, as a sentence; "" when it did.
 
+    An instance that nobody is sent to any more stays until nothing leads to it (`connected`
+    gives those of the ports that something leads to), but for `drain` seconds at most.
     Raises Fenced when somebody with a newer epoch acts.
     """
 
-    def __init__(self, platform: Platform, router: Router, epoch: int) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        router: Router,
+        epoch: int,
+        drain: float = 0.0,
+        connected: Callable[[Collection[int]], set[int]] = connected,
+    ) -> None:
         self._platform, self._router, self._epoch = platform, router, epoch
+        self._drain, self._connected = drain, connected
+        self._left: dict[Address, float] = {}  # since when nobody is sent there
         self._groups: tuple[Group, ...] | None = None  # told last
         self._told = 0.0
         self.problem = ""
+        self.draining = False  # somebody is waited for
 
     def act(
         self,
@@ -44,7 +57,10 @@ class Reconciler:
         """
         self.problem = ""
         wanted = routing(desired, instances, effective)
-        self._scale(with_leaving(desired.groups, instances, effective, known), now)
+        if wanted is None or wanted != effective:
+            reached = _reached(effective)
+            staying = [one for one in instances if _at(one) in reached]
+            self._scale(kept(desired.groups, staying, known), now)
         if self.problem or wanted is None:
             return
         try:
@@ -53,7 +69,23 @@ class Reconciler:
         except HeadwayError as error:
             self._failed(error)
             return
-        self._scale(desired.groups, now)
+        self._scale(kept(desired.groups, self._busy(desired, instances, now), known), now)
+
+    def _busy(
+        self, desired: Desired, instances: Sequence[InstanceStatus], now: float
+    ) -> list[InstanceStatus]:
+        """Instances that are to go, but may still have requests in flight."""
+        staying = {group.name: group.instances for group in desired.groups}
+        going = [
+            one
+            for one in instances
+            if one.index >= staying.get(one.group, 0) and one.state in ("healthy", "unhealthy")
+        ]
+        self._left = {_at(one): self._left.get(_at(one), now) for one in going}
+        young = [one for one in going if now - self._left[_at(one)] < self._drain]
+        ports = self._connected({one.port for one in young}) if young else set()
+        self.draining = bool(ports)
+        return [one for one in young if one.port in ports]
 
     def _scale(self, groups: tuple[Group, ...], now: float) -> None:
         if groups == self._groups and now - self._told < AGAIN:
@@ -103,26 +135,26 @@ def named(traffic: Traffic) -> set[str]:
     return names | {name for name in (traffic.mirror, traffic.preview) if name}
 
 
-def with_leaving(
-    groups: tuple[Group, ...],
-    instances: Sequence[InstanceStatus],
-    effective: Routing | None,
-    known: Sequence[Group],
+def kept(
+    groups: tuple[Group, ...], staying: Sequence[InstanceStatus], known: Sequence[Group]
 ) -> tuple[Group, ...]:
-    """The groups, with what is to go but may still be sent requests as large as it is."""
-    if effective is None:
-        return groups
-    reached = {
-        (name, address) for name in named(effective.traffic) for address in _at(effective, name)
-    }
+    """The groups, as large as they must be for these instances to stay as well."""
     size: dict[str, int] = {}
-    for one in instances:
-        if (one.group, Address(one.host, one.port)) in reached and one.state != "draining":
+    for one in staying:
+        if one.state != "draining":
             size[one.group] = max(size.get(one.group, 0), one.index + 1)
     grown = [replace(g, instances=max(g.instances, size.pop(g.name, 0))) for g in groups]
     left = [replace(g, instances=size[g.name]) for g in known if g.name in size]
     return (*grown, *left)
 
 
-def _at(effective: Routing, name: str) -> tuple[Address, ...]:
-    return effective.addresses.get(name, ())
+def _reached(effective: Routing | None) -> set[Address]:
+    """Where requests are sent now."""
+    if effective is None:
+        return set()
+    names = named(effective.traffic)
+    return {a for name in names for a in effective.addresses.get(name, ())}
+
+
+def _at(one: InstanceStatus) -> Address:
+    return Address(one.host, one.port)
