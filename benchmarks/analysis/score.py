@@ -124,8 +124,8 @@ def cell(score: Score, good: bool) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--good", type=int, default=200, help="rollouts of a good version")
-    parser.add_argument("--bad", type=int, default=100, help="rollouts of a bad version")
+    parser.add_argument("--good", type=int, default=200, help="rollouts of a good version; 0: none")
+    parser.add_argument("--bad", type=int, default=100, help="rollouts of a bad version; 0: none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="scenarios whose name has this")
     parser.add_argument("--headway", action="store_true", help="not the others")
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str]) -> int:
     cells = [one for one in (*EASY, *OTHER) if not given.only or given.only in one[0]]
     for good in (True, False):
         chosen = [one for one in cells if SCENARIOS[one[0]].good == good]
-        if not chosen:
+        if not chosen or not (given.good if good else given.bad):
             continue
         what = "rolled back, %" if good else "found, % · median/p95 s · bad answers"
         print(f"\n| {what} | " + " | ".join(rule.name for rule in rules) + " |")

@@ -209,7 +209,8 @@ def _bet(
     assert margin is not None
     n_stable, n_canary = requests
     terms = evidence.rare_terms(n_canary, n_stable, margin[0], LATENCY_BETS)
-    cap = evidence.LATENCY_CAP * evidence.caps(passed)
+    stretch = evidence.caps(passed)
+    rare_cap, common_cap = evidence.RARE_CAP * stretch, evidence.COMMON_CAP * stretch
     out = []
     for index, money in enumerate(state.latency):
         guess = state.usual[index]
@@ -221,9 +222,9 @@ def _bet(
             continue
         look = Look(n_canary, n_stable, slow[1][index], slow[0][index])
         if guess > evidence.COMMON:
-            out.append(tuple(evidence.common(money, look, LATENCY_BETS, margin, guess, cap)))
+            out.append(tuple(evidence.common(money, look, LATENCY_BETS, margin, guess, common_cap)))
         else:
-            out.append(tuple(evidence.rare(money, look, terms, margin[1], cap)))
+            out.append(tuple(evidence.rare(money, look, terms, margin[1], rare_cap)))
     return tuple(out)
 
 

@@ -26,11 +26,12 @@ from msgspec import Struct
 
 # How many times worse the canary might be; money is spread over these.
 ERROR_BETS = (1.5, 3.0, 8.0, 40.0)
-LATENCY_BETS = (1.2, 1.5, 2.5, 5.0, 20.0)
+LATENCY_BETS = (1.25, 1.6, 2.5, 5.0, 20.0)
 # What one look may at most multiply by: one bad second (a pause of one instance) is not a bad
 # version. Clipping from above only lowers the mean.
 ERROR_CAP = log(5.0)
-LATENCY_CAP = log(3.0)
+RARE_CAP = log(4.0)  # latency bounds that few requests pass
+COMMON_CAP = log(2.5)  # those that many do: a pause makes all requests slow at once
 COMMON = 0.05  # bad answers more frequent than this aren't rare
 SATURATED = 0.98  # nearly all are slower than this bound: it can tell nothing
 SAFE = 0.95  # of the way to a factor of zero
