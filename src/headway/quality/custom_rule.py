@@ -27,7 +27,7 @@ VARIABLES: dict[str, str] = {
     "findings": "list: rule severity category tool file line package version fixed message"
     " fingerprint new",
     "tests": "list: id name suite file outcome seconds attempts quarantined",
-    "coverage": "map(string, map): by file: percent lines covered",
+    "coverage": "map(string, map): percent lines covered",
     "complexity": "list: file name line cyclomatic cognitive length",
     "load": "list: tool name requests p50 p95 p99 error_rate throughput",
     "components": "list: name version licenses",

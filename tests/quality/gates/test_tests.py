@@ -105,6 +105,13 @@ def test_flaky_by_the_history_of_the_commit(
     assert found.message.endswith(why) if why else found.outcome == "passed"
 
 
+def test_a_failing_test_that_is_flaky_says_so() -> None:
+    past = History(outcomes={ADDS: ("passed",)})
+    found = only("tests.failed", None, run(case("adds", "failed", message="1 != 2")), history=past)
+    assert found.outcome == "failed"
+    assert found.details == (f"{ADDS}: 1 != 2 (fails now and passed earlier on this commit)",)
+
+
 def test_history_is_of_the_same_commit_and_an_unchanged_tree() -> None:
     earlier = [
         sample.evidence(run(case("adds", "failed"))),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from headway.quality.case import Case
 from headway.quality.flaky import BAD, suspects
-from headway.quality.gate import Answer, answer, at_least, at_most, limit, stated
+from headway.quality.gate import TOP, Answer, answer, at_least, at_most, limit, stated
 from headway.quality.new_code import untested
 from headway.quality.report import TestCase
 from headway.quality.words import be, listed, many, number
@@ -41,7 +41,7 @@ def _failed(case: Case) -> Iterator[Result]:
         bad_ones,
         measure="tests.failed",
         hint="`headway report` shows their output",
-        details=[_line(test) for test in counted],
+        details=_failures(case, counted),
     )
     total = ran(case)
     if found.sources.reports and not total and not found.sources.incomplete:
@@ -53,6 +53,15 @@ def _failed(case: Case) -> Iterator[Result]:
     over = f"{many(bad_ones, 'test')} failed of {total:,}{allowed}{aside}"
     within = f"{many(bad_ones, 'test')} failed of {total:,}{aside}"
     yield from at_most(found, over=over, within=within)
+
+
+def _failures(case: Case, failed: Sequence[TestCase]) -> list[str]:
+    """What they said, and whether they are known to be flaky."""
+    why = {one.test.id: one.why for one in suspects(case.evidence, case.history)} if failed else {}
+    return [
+        f"{_line(test)} ({why[test.id]})" if test.id in why else _line(test)
+        for test in failed[:TOP]
+    ]
 
 
 def _nothing_ran(case: Case, found: Answer) -> Result:
