@@ -13,11 +13,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from headway import home
-from headway.app import deployer, releases
+from headway.app import deployer, gates, releases
 from headway.app.project import Project
+from headway.delivery.decision import Decision, Facts, Rule, decide
 from headway.delivery.desired import Desired, Group
 from headway.delivery.environment import Environment
-from headway.delivery.freeze import frozen
 from headway.delivery.history import History
 from headway.delivery.plan import Plan, group_name, to_plain
 from headway.delivery.rollout import dry_run
@@ -25,9 +25,10 @@ from headway.delivery.strategy import Name
 from headway.delivery.worker import Place, last_desired
 from headway.errors import DENIED, HeadwayError, UsageError
 from headway.events import delivery as events
-from headway.journal import Journal, leases, rollouts
+from headway.journal import Journal, leases, rollouts, verdicts
 from headway.journal.ids import new_id
 from headway.journal.rollouts import Release, Rollout
+from headway.journal.verdicts import Judged
 
 STRATEGIES: tuple[Name, ...] = ("blue-green", "canary", "rolling", "ab", "shadow", "recreate")
 
@@ -45,20 +46,12 @@ class Wish(Struct, frozen=True, kw_only=True):
     previous: str = ""  # the rollout that it tries again or takes back
 
 
-class Refusal(Struct, frozen=True, kw_only=True):
-    """Why it may not be; `by_override`: but a person can say that it must."""
-
-    text: str
-    hint: str = ""
-    by_override: bool = True
-
-
 class Prepared(Struct, frozen=True, kw_only=True):
     plan: Plan
     release: Release
     outcome: str  # of the gates, "" without a verdict
     verdict: str  # its id
-    refusals: tuple[Refusal, ...]
+    decision: Decision
 
 
 # --- may it be -------------------------------------------------------------------------------
@@ -83,17 +76,36 @@ def prepare(journal: Journal, project: Project, wish: Wish) -> Prepared:
         author=project.actor,
         returning=wish.returning,
     )
-    decided = journal.query(lambda db: rollouts.latest_verdict(db, release.sha))
-    if release.dirty or not release.sha:
-        decided = None  # what was judged isn't what is in the release
-    outcome = decided.outcome if decided else ""
-    refusals = () if wish.returning else _refusals(journal, project, plan, release, outcome)
+    judged = _judged(journal, release)
+    verdict = gates.recorded(journal, judged) if judged else None
+    facts = _facts(journal, project, environment, wish, release)
     return Prepared(
         plan=plan,
         release=release,
-        outcome=outcome,
-        verdict=decided.id if decided else "",
-        refusals=tuple(refusals),
+        outcome=judged.outcome if judged else "",
+        verdict=judged.id if judged else "",
+        decision=decide(verdict, environment, facts, time.time()),
+    )
+
+
+def _judged(journal: Journal, release: Release) -> Judged | None:
+    """The newest verdict on the commit that the release was made of."""
+    if release.dirty or not release.sha:
+        return None  # what is in the release was never judged
+    found = journal.query(lambda db: verdicts.select(db, sha=release.sha, clean=True, limit=1))
+    return found[0] if found else None
+
+
+def _facts(
+    journal: Journal, project: Project, environment: Environment, wish: Wish, release: Release
+) -> Facts:
+    past = journal.query(lambda db: rollouts.rollouts(db, service=project.service))
+    promoted = {r.environment for r in past if r.release == release.digest and r.promoted}
+    return Facts(
+        author=project.actor,
+        override=wish.reason if wish.override else "",
+        returning=wish.returning,
+        promoted_in=tuple(name for name in environment.requires if name in promoted),
     )
 
 
@@ -124,54 +136,31 @@ def _group(release: Release, environment: Environment) -> Group:
     )
 
 
-def _refusals(
-    journal: Journal, project: Project, plan: Plan, release: Release, outcome: str
-) -> list[Refusal]:
-    found = []
-    if plan.settings.gates == "required" and outcome != "passed":
-        found.append(_gates(release, outcome))
-    window = frozen(plan.settings.freeze, time.time())
-    if window is not None:
-        may = plan.settings.freeze.may_override(project.actor)
-        found.append(Refusal(text=f"deployments are frozen: {window.text}", by_override=may))
-    for name in plan.settings.requires:
-        if not _was_promoted(journal, project.service, name, release.digest):
-            text = f"{release.version} has not been promoted in {name}"
-            found.append(Refusal(text=text, hint=f"first: headway deploy {name} {release.version}"))
-    return found
+def against(decision: Decision) -> list[Rule]:
+    """The rules that keep a rollout from starting, the worst first; approvals and its turn it
+    waits for itself."""
+    return [r for r in decision.against if r.rule not in ("approvals", "queue")]
 
 
-def _gates(release: Release, outcome: str) -> Refusal:
-    if outcome:
-        text = f"the gates of {release.version} say {outcome} (commit {release.sha[:10]})"
-        return Refusal(text=text, hint="headway gate --list shows why")
-    if release.dirty:
-        text = f"{release.version} was made of a working tree with changes: no verdict is about it"
-        return Refusal(text=text, hint="commit, judge with headway gate, make the release anew")
-    text = f"no verdict was reached on the commit of {release.version}"
-    return Refusal(text=text, hint="headway gate, or gates: optional in the environment")
-
-
-def _was_promoted(journal: Journal, service: str, environment: str, digest: str) -> bool:
-    past = journal.query(lambda db: rollouts.rollouts(db, service=service, environment=environment))
-    return any(r.release == digest and r.promoted for r in past)
-
-
-def allow(prepared: Prepared, wish: Wish) -> str:
-    """The reason for which it may be although something speaks against it; "" when nothing
-    does. Raises HeadwayError (not allowed)."""
-    if not prepared.refusals:
-        return ""
-    worst = next((r for r in prepared.refusals if not r.by_override), prepared.refusals[0])
-    text = "; ".join(r.text for r in prepared.refusals)
-    if wish.override and not wish.reason:
+def allow(prepared: Prepared, wish: Wish) -> None:
+    """Raises HeadwayError (not allowed) when something speaks against it, and UsageError for an
+    override without a reason."""
+    if wish.override and not wish.reason.strip():
         raise UsageError("--override needs a reason", hint="--reason TEXT is kept in the journal")
-    if wish.override and worst.by_override:
-        return wish.reason
-    hint = worst.hint
-    if worst.by_override:
-        hint = f"{hint + '; or ' if hint else ''}--override --reason TEXT, which is journaled"
-    raise HeadwayError(text, hint=hint, exit_code=DENIED)
+    rules = against(prepared.decision)
+    if not rules:
+        return
+    hints = [f"it needs {rule.waits_for}" for rule in rules if rule.waits_for]
+    if prepared.release.dirty:
+        hints.append("it was made of a tree with changes, on which no verdict can be")
+    if not wish.override and any(rule.rule != "requires" for rule in rules):
+        hints.append("--override --reason TEXT goes ahead, and is journaled")
+    raise HeadwayError(
+        f"{prepared.release.version} may not go to {prepared.plan.environment}: "
+        + "; ".join(rule.text for rule in rules),
+        hint="; ".join(hints),
+        exit_code=DENIED,
+    )
 
 
 def dry(journal: Journal, project: Project, plan: Plan) -> list[tuple[str, Desired]]:
@@ -191,7 +180,7 @@ def dry(journal: Journal, project: Project, plan: Plan) -> list[tuple[str, Desir
 def queue(journal: Journal, project: Project, wish: Wish, prepared: Prepared) -> Rollout:
     """Writes the rollout down; an engine will take it. Raises HeadwayError when it may not be,
     or a secret is missing."""
-    override = allow(prepared, wish)
+    allow(prepared, wish)
     plan = prepared.plan
     deployer.secrets(plan.settings, os.environ, project.root)  # now, not in the middle
     folder = home.made(rollout_folder(plan.rollout))
@@ -207,7 +196,7 @@ def queue(journal: Journal, project: Project, wish: Wish, prepared: Prepared) ->
         strategy=plan.strategy,
         plan=to_plain(plan),
         actor=project.actor,
-        override=override,
+        override=wish.reason if wish.override else "",
         verdict=prepared.verdict,
         outcome=prepared.outcome,
         previous=wish.previous,

@@ -17,7 +17,7 @@ from headway.delivery.release import check_service, check_version
 from headway.delivery.release_store import LIMITS, Content, ReleaseStore
 from headway.errors import UsageError
 from headway.events.delivery import ReleaseCreated, ReleasePruned
-from headway.journal import Journal, rollouts
+from headway.journal import Journal, rollouts, verdicts
 from headway.journal.rollouts import Release
 
 KEEP = 5  # releases of a service that prune leaves in any case
@@ -110,7 +110,8 @@ def _event(
     commit: str,
 ) -> ReleaseCreated:
     sha, changed = commit_of(project, commit)
-    found = journal.query(lambda db: rollouts.latest_verdict(db, sha)) if sha else None
+    judged = journal.query(lambda db: verdicts.select(db, sha=sha, clean=True, limit=1))
+    found = judged[0] if judged and sha and not changed else None
     return ReleaseCreated(
         service=project.service,
         version=version,

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from headway.app.delivery import Prepared, Wish
+    from headway.app.delivery import Prepared
     from headway.delivery.desired import Desired
 
 HELP = "bring a release into an environment"
@@ -57,7 +57,7 @@ def main(args: Namespace) -> int:
     )
     prepared = delivery.prepare(journal, here, wish)
     if args.dry_run:
-        _dry_run(args, delivery.dry(journal, here, prepared.plan), prepared, wish)
+        _dry_run(args, delivery.dry(journal, here, prepared.plan), prepared)
         return DONE
     delivery.resume(journal)
     rollout = delivery.queue(journal, here, wish, prepared)
@@ -85,24 +85,21 @@ def _variants(given: list[str]) -> dict[str, str]:
     return found
 
 
-def _dry_run(
-    args: Namespace, stages: list[tuple[str, Desired]], prepared: Prepared, wish: Wish
-) -> None:
+def _dry_run(args: Namespace, stages: list[tuple[str, Desired]], prepared: Prepared) -> None:
+    from headway.app import delivery
     from headway.delivery.plan import to_plain
 
-    out = Out()
+    out, plan = Out(), prepared.plan
+    rules = delivery.against(prepared.decision)
     if args.json:
-        refusals = [to_plain(refusal) for refusal in prepared.refusals]
         steps = [{"title": title, "desired": to_plain(desired)} for title, desired in stages]
-        out.json({"steps": steps, "refusals": refusals, "strategy": prepared.plan.strategy})
+        refused = [to_plain(rule) for rule in rules]
+        out.json({"strategy": plan.strategy, "steps": steps, "against": refused})
         return
-    plan = prepared.plan
     said = [f"{plan.new.version} to {plan.environment}, {plan.strategy}; nothing is done"]
     for number, (title, desired) in enumerate(stages, start=1):
         said += [f"{number}. {clean.one_line(title)}", *_desired(desired)]
-    said += [f"it would be refused: {refusal.text}" for refusal in prepared.refusals]
-    if prepared.refusals and wish.override and wish.reason:
-        said[-1] += " (but for --override)"
+    said += [f"it would be refused: {clean.one_line(rule.text)}" for rule in rules]
     out.lines(said)
 
 

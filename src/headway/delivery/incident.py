@@ -40,63 +40,79 @@ def record(
 
 
 def _timeline(history: History) -> list[str]:
-    rows, last = [], ""
+    return [
+        f"| {_moment(at)} | {elapsed(max(0.0, at - history.queued_at))} | {_cell(text)} |"
+        for at, text in timeline(history)
+    ]
+
+
+def timeline(history: History) -> list[tuple[float, str]]:
+    """(seconds since 1970, what happened); what was said before isn't said again."""
+    rows: list[tuple[float, str]] = []
+    said: set[str] = set()
     for entry in history.records:
-        text = what(entry)
-        if text and text != last:
-            after = elapsed(max(0.0, entry.at - history.queued_at))
-            rows.append(f"| {_moment(entry.at)} | {after} | {_cell(text)} |")
-            last = text
+        text, reason = what(entry)
+        if not text and not reason:
+            continue
+        new = f"{text}: {reason}" if reason and reason not in said else text
+        if new and (not rows or new != rows[-1][1]) and not (new in said and _is_move(entry)):
+            rows.append((entry.at, new))
+        said |= {text, reason, new}
     return rows
 
 
-def what(entry: Record) -> str:
-    """An event as a sentence for a timeline; "" for one that says nothing to people."""
+def _is_move(entry: Record) -> bool:
+    return isinstance(entry.event, events.RolloutMoved)
+
+
+def what(entry: Record) -> tuple[str, str]:
+    """An event for a timeline: what happened, and why; both "" when it says nothing to people."""
     match entry.event:
         case events.RolloutQueued() as e:
-            return f"{e.actor} deploys {e.version} to {e.environment}, strategy {e.strategy}"
-        case events.RolloutTaken() as e:
-            return "" if e.epoch == 1 else f"an engine took it over (epoch {e.epoch})"
+            return f"{e.actor} deploys {e.version} to {e.environment}, strategy {e.strategy}", ""
         case events.RolloutAsked() as e:
-            return f"{e.actor}: {e.command}" + (f" ({e.reason})" if e.reason else "")
+            return f"{e.actor}: {e.command}", e.reason
         case events.RolloutMoved() as e:
-            return _moved(e)
+            title = str(e.progress.get("title", "")) or e.phase
+            share = f" ({share_text(e.share / 10000)} of traffic)" if e.share else ""
+            return title + share, e.reason
         case events.DecisionMade() as e:
-            return f"analysis: {e.outcome}: {e.reason}"
-        case events.EffectFinished() as e:
-            return f"{e.key.partition('/')[2] or e.key}: {e.outcome}" + _because(e.reason)
+            return f"the analysis says {e.outcome}", e.reason
+        case events.EffectFinished() as e if "/notify/" not in e.key:
+            return f"{e.key.split('/', 2)[-1]}: {e.outcome}", e.reason
         case events.RolloutNote() as e:
-            return e.message
+            return e.message, ""
         case events.RolloutFinished() as e:
-            return f"{e.conclusion.replace('_', ' ')}{_because(e.reason)}"
-    return ""
-
-
-def _moved(e: events.RolloutMoved) -> str:
-    title = str(e.progress.get("title", "")) or e.phase
-    waiting = str(e.progress.get("waiting", ""))
-    text = f"{title}; {share_text(e.share / 10000)} of traffic" if e.share else title
-    return text + (f"; waits for {waiting}" if waiting else "") + _because(e.reason)
+            return f"over: {e.conclusion.replace('_', ' ')}", e.reason
+    return "", ""
 
 
 def _evidence(decision: events.DecisionMade | None) -> list[str]:
     if decision is None:
         return ["The analysis had made no decision."]
+    seen = decision.seen
     lines = [f"**{decision.outcome}**: {decision.reason}", ""]
-    lines += [f"- {name}: {_value(value)}" for name, value in decision.seen.items()]
+    lines += [f"- also: {reason}" for reason in seen.get("reasons", ())[1:]]
+    if "evidence" in seen:
+        evidence, limit = _number(seen["evidence"]), _number(seen.get("limit", 100))
+        lines += [f"Evidence {evidence}; {limit} rolls back.", ""]
+    lines += ["| version | requests | errors | error rate lately | p50 | p95 | p99 |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    lines += [_side(name, seen.get(name, {})) for name in ("stable", "canary")]
     if decision.samples:
         lines += ["", f"{decision.samples} looks; SHA-256 of them: `{decision.digest}`"]
     return lines
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_value(inner)}" for name, inner in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_value(inner) for inner in value)
-    return str(value)
+def _side(name: str, side: Mapping[str, Any]) -> str:
+    rate = side.get("error_rate") or 0.0
+    times = [_number(side.get(p), " ms") for p in ("p50", "p95", "p99")]
+    cells = [name, side.get("requests", 0), side.get("errors", 0), f"{rate * 100:.2f} %", *times]
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _number(value: Any, unit: str = "") -> str:
+    return f"{value:.4g}{unit}" if isinstance(value, (int, float)) else "–"
 
 
 def _differences(differences: Sequence[tuple[str, str]], commits: Sequence[str]) -> list[str]:
@@ -109,10 +125,6 @@ def _differences(differences: Sequence[tuple[str, str]], commits: Sequence[str])
     if len(differences) > MOST_FILES:
         shown.append(f"… and {len(differences) - MOST_FILES} more")
     return [*lines, "```diff", *shown, "```"]
-
-
-def _because(reason: str) -> str:
-    return f": {reason}" if reason else ""
 
 
 def _cell(text: str) -> str:

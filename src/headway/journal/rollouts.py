@@ -95,14 +95,6 @@ class Serving(Value):
     since: float
 
 
-class Decided(Value):
-    """What the gates said of a commit."""
-
-    id: str
-    outcome: str
-    evidence: str
-
-
 # --- reading: for Journal.query ----------------------------------------------------------
 
 
@@ -232,16 +224,6 @@ def wanted_releases(db: sqlite3.Connection) -> set[str]:
     places = [before(db, e.service, e.name) for e in environments(db)]
     back = {past.release for past in places if past is not None}
     return back | {digest for (digest,) in db.execute(sql) if digest}
-
-
-def latest_verdict(db: sqlite3.Connection, sha: str) -> Decided | None:
-    """Of the commit as it is, not of a working tree with changes beside it."""
-    row = db.execute(
-        "SELECT id, outcome, evidence FROM verdict WHERE sha = ? AND NOT dirty"
-        " ORDER BY at DESC, id DESC LIMIT 1",
-        (sha,),
-    ).fetchone()
-    return Decided(*row) if row else None
 
 
 def _releases(db: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[Release]:

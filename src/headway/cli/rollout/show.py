@@ -82,14 +82,10 @@ def _facts(rollout: Rollout, history: History) -> list[tuple[str, str]]:
 def _timeline(history: History) -> list[str]:
     from headway.delivery import incident
 
-    lines, last = [], ""
-    for record in history.records:
-        text = incident.what(record)
-        if text and text != last:
-            last = text
-            after = elapsed(max(0.0, record.at - history.queued_at))
-            lines.append(f"{after:>8}  {clean.one_line(text)}")
-    return lines
+    return [
+        f"{elapsed(max(0.0, at - history.queued_at)):>8}  {clean.one_line(text)}"
+        for at, text in incident.timeline(history)
+    ]
 
 
 def _replay(rollout: Rollout, history: History) -> list[Assessment]:
