@@ -70,8 +70,12 @@ class Rollouts(RuleBasedStateMachine):
     # --- what may happen ---------------------------------------------------------------------
 
     def look_once(self, seconds):
+        before, verdict = self.world.progress, self.world.assessment
         self.was, self.saw = dict(self.world.instances), self.world.seen
         self.desired = self.world.look(seconds)
+        if self.saw and self.strategy != "recreate":
+            self.check_growth(before, self.world.progress)
+        self.check_watched(self.world.progress, verdict)
 
     @rule(seconds=SECONDS)
     def look(self, seconds):
@@ -186,6 +190,37 @@ class Rollouts(RuleBasedStateMachine):
         well = {name for name, group in groups.items() if self.ready(group)}
         if well & {*served, *shares}:
             assert shares.keys() <= well
+
+    def check_growth(self, before, after):
+        """Nobody is given more than those who are there and healthy can carry."""
+        groups = {group.name: group for group in after.desired.groups}
+        for name, share in after.intended.shares.items():
+            if share <= before.intended.shares.get(name, 0):
+                continue
+            ready, wanted = self.ready(groups[name]), groups[name].instances
+            late = max(after.lagging, before.lagging) > self.world.plan.settings.timeout - 45
+            others = any(self.ready(g) for g in groups.values() if g.name in before.intended.shares)
+            if name != "v1":
+                assert ready == wanted or after.phase != "stages"
+            elif others and not late and "v1" in after.intended.shares and self.over(after):
+                assert share <= ALL * ready / wanted + 1
+
+    def over(self, progress):
+        return progress.phase in ("rollback", "on_rollback") and not progress.skip
+
+    def check_watched(self, progress, verdict):
+        """What is ill or judged bad isn't gone on with, unless there is no way back."""
+        plan = self.world.plan
+        if progress.phase != "stages" or progress.held:
+            return
+        judged = verdict is not None and verdict.answer == "rollback" and not plan.returning
+        assert not (judged and {"v2", "v3"} & self.desired.traffic.shares.keys())
+        if self.saw:
+            for (group, index), instance in self.was.items():
+                before = progress.restarts.get(f"{group}/{index}")
+                if before is not None:
+                    assert instance.state not in ("unhealthy", "failed")
+                    assert instance.restarts - before <= plan.settings.crashes
 
     def capacity(self, groups, shares):
         """Each instance carries at most what it did before, but for what may be unavailable."""
