@@ -156,6 +156,20 @@ class Case:
             **{f"score.{one.name}": one.value for one in self.known_scores},
         }
 
+    @cached_property
+    def baseline_measures(self) -> dict[str, float]:
+        """The same of the baseline, its findings as they were (nothing waived)."""
+        baseline = self.baseline
+        if baseline is None:
+            return {}
+        looked = frozenset(sources(baseline, self.gates))
+        scores = (
+            score.security(baseline.findings, looked),
+            score.quality(baseline, baseline.findings, looked, lambda test: False),
+        )
+        known = {f"score.{one.name}": one.value for one in scores if score.is_known(one)}
+        return {**measures(baseline), **known}
+
 
 def together(case: Case, wanted: Iterable[Subject]) -> Sources:
     """The reports that are evidence of any of these subjects, each once."""

@@ -179,12 +179,6 @@ def _changed(case: Case) -> Record:
     }
 
 
-def _baseline(case: Case) -> Record:
-    from headway.quality.gates.ratchets import before
-
-    return {} if case.baseline is None else dict(before(case, case.baseline))
-
-
 def _components(case: Case) -> list[Record]:
     return [
         {"name": one.name, "version": one.version, "licenses": list(one.licenses)}
@@ -206,7 +200,7 @@ def _commit(case: Case) -> Record:
 
 _MAKERS: dict[str, Callable[[Case], Any]] = {
     "measures": lambda case: case.measures,
-    "baseline": _baseline,
+    "baseline": lambda case: case.baseline_measures,
     "findings": _findings,
     "tests": _tests,
     "coverage": _coverage,

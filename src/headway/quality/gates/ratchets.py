@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from headway.errors import did_you_mean
 from headway.quality.baseline import better, worse_by
-from headway.quality.case import Case, Sources, measures, together
+from headway.quality.case import Case, Sources, together
 from headway.quality.case import sources as sources_of
 from headway.quality.evidence import Evidence
 from headway.quality.gate import EPSILON, blocking, stated
@@ -47,9 +47,8 @@ def judge(case: Case) -> Iterator[Result]:
 def _judge(case: Case, baseline: Evidence, name: str, ratchet: Ratchet, blocks: bool) -> Result:
     subjects = _subjects(name)
     looked = together(case, subjects)
-    there = before(case, baseline)
     now = _value(case.measures, name)
-    was = _value(there, name)
+    was = _value(case.baseline_measures, name)
     gate = f"ratchets.{name}"
     earlier = sources_of(baseline, case.gates)
     missing = [one for one in subjects if one in earlier and not case.sources(one).reports]
@@ -85,21 +84,6 @@ def _judge(case: Case, baseline: Evidence, name: str, ratchet: Ratchet, blocks: 
 
 def _first(looked: Sources) -> str:
     return looked.incomplete[0].source or looked.incomplete[0].tool
-
-
-def before(case: Case, baseline: Evidence) -> dict[str, float]:
-    """The baseline's measures, with its scores, as its findings were (nothing waived)."""
-    from headway.quality import score
-
-    looked = frozenset(sources_of(baseline, case.gates))
-    found = [
-        score.security(baseline.findings, looked),
-        score.quality(baseline, baseline.findings, looked, lambda test: False),
-    ]
-    return {
-        **measures(baseline),
-        **{f"score.{one.name}": one.value for one in found if score.is_known(one)},
-    }
 
 
 def _subjects(measure: str) -> tuple[Subject, ...]:
