@@ -99,6 +99,9 @@ class _Hashing:
         self.digest = hashlib.sha256()
         self.size = 0
 
+    def tell(self) -> int:
+        return self.size
+
     def write(self, data: bytes) -> int:
         self.digest.update(data)
         self.size += len(data)
@@ -114,7 +117,7 @@ def pack(
 
     with open(archive, "wb") as file:
         hashing = _Hashing(file)
-        with tarfile.open(fileobj=hashing, mode="w|", bufsize=_CHUNK) as tar:  # type: ignore[call-overload]
+        with tarfile.TarFile(fileobj=hashing, mode="w", copybufsize=_CHUNK) as tar:  # type: ignore[arg-type]
             for path in paths:
                 for one in _walk(path):
                     check()
