@@ -13,6 +13,7 @@ from headway.delivery.analysis.settings import (
     Experiment,
     Limits,
     Query,
+    Source,
 )
 from headway.units import Duration, Share
 
@@ -80,6 +81,16 @@ def described(struct, name) -> bool:
             "min 2 is above max 1",
         ),
         (Analysis(burn=Burn(objective=Share(1.0))), "burn.objective", "between 0 % and 100 %"),
+        (
+            Analysis(experiment=Experiment(metric="conversions", count=Source(command="x"))),
+            "experiment.total",
+            "conversions need a source of total",
+        ),
+        (
+            Analysis(experiment=Experiment(count=Source())),
+            "experiment.count",
+            "a total comes from exactly one place",
+        ),
         (
             Analysis(experiment=Experiment(confidence=Share(1.0))),
             "experiment.confidence",

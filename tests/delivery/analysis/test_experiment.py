@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from fabricated import counts
+from fabricated import USUAL, counts, rollout
 from msgspec.structs import replace
 
 from headway.delivery.analysis.experiment import (
@@ -17,8 +17,12 @@ from headway.delivery.analysis.experiment import (
     experiment,
     from_counts,
 )
+from headway.delivery.analysis.judge import replay
+from headway.delivery.analysis.settings import Analysis
 from headway.delivery.analysis.settings import Experiment as Settings
 from headway.units import Duration, Share
+
+CONVERSIONS = Settings(metric="conversions")
 
 
 def ran(
@@ -28,7 +32,7 @@ def ran(
     rate moves by a half and back, as between day and night."""
     rng = random.Random(seed)
     control, *variants = shares
-    state = experiment(Settings(**settings), control, tuple(variants))
+    state = experiment(Settings(**{"metric": "conversions", **settings}), control, tuple(variants))
     totals = {name: [0, 0] for name in shares}
     states = [state.observe(0.0, {name: conversions(0, 0) for name in shares})]
     for look in range(1, looks + 1):
@@ -124,7 +128,7 @@ def test_the_interval_never_grows_again():
 
 
 def test_a_missing_variant_is_taken_at_the_next_look():
-    first = experiment(Settings(), "a", ("b",))
+    first = experiment(CONVERSIONS, "a", ("b",))
     state = first.observe(0.0, {"a": conversions(0, 0), "b": conversions(0, 0)})
     state = state.observe(1.0, {"a": conversions(50, 5), "b": None})
     state = state.observe(2.0, {"a": conversions(100, 10), "b": conversions(100, 12)})
@@ -144,9 +148,9 @@ def test_kept_and_read_back_it_is_the_same():
 
 def test_errors_and_latencies_come_from_requests():
     of = counts(1000, 20, [500, 300, 40, 1])
-    assert from_counts(Settings(metric="errors"), of) == conversions(1000, 20)
-    assert from_counts(Settings(metric="latency", latency=Duration(0.25)), of).total == 40
-    assert from_counts(Settings(metric="latency", latency=Duration(0.2)), of).total == 40
+    assert from_counts("errors", 0.0, of) == conversions(1000, 20)
+    assert from_counts("latency", 250.0, of).total == 40
+    assert from_counts("latency", 200.0, of).total == 40
     assert not experiment(Settings(metric="errors"), "a", ("b",)).higher
 
 
@@ -154,3 +158,29 @@ def test_an_effect_on_nothing_has_no_relative_size():
     state = ran(8, {"a": 0.0, "b": 0.1}, looks=3)[-1]
     assert state.effects()[0].relative is None
     assert replace(state, now=1e9).assess().answer == "inconclusive"
+
+
+def test_a_rollout_s_judge_ends_the_test():
+    settings = Analysis(experiment=Settings(metric="latency", latency=Duration(0.1)))
+    faster = rollout(1, 120, slower=(USUAL, (0.6, 0.1, 0.01, 0.001)), served=(50, 50))
+    said = replay(faster, settings, "v1", ("v2",))[-1]
+    assert (said.answer, said.winner) == ("promote", "v2")
+    slower = rollout(1, 120, slower=(USUAL, (0.9, 0.6, 0.03, 0.001)), served=(50, 50))
+    assert replay(slower, settings, "v1", ("v2",))[-1].answer == "rollback"
+
+
+def test_subjects_may_come_from_elsewhere():
+    settings = Analysis(experiment=CONVERSIONS)
+    samples = [
+        replace(
+            sample,
+            subjects={
+                "v1": conversions(int(50 * sample.t), int(5 * sample.t)),
+                "v2": conversions(int(50 * sample.t), int(10 * sample.t)),
+            },
+        )
+        for sample in rollout(1, 60)
+    ]
+    assert replay(samples, settings, "v1", ("v2",))[-1].winner == "v2"
+    without = [replace(sample, subjects={}) for sample in samples]
+    assert replay(without, settings, "v1", ("v2",))[-1].answer == "inconclusive"

@@ -104,6 +104,7 @@ class Experiment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     min_subjects: int
     max_time: float
     arms: dict[str, Arm]
+    bound: float = 0.0  # ms, of `metric: latency`
     started: float | None = None
     now: float = 0.0
 
@@ -133,6 +134,16 @@ class Experiment(Struct, frozen=True, kw_only=True, omit_defaults=True):
         for name in arms:
             arms[name] = replace(arms[name], last=readings[name])
         return replace(state, arms=arms)
+
+    def pair(self, stable: Counts | None, canary: Counts | None) -> dict[str, Subjects]:
+        """Subjects of the control and the only variant, when requests are the subjects."""
+        if len(self.arms) != 2 or self.metric not in ("errors", "latency"):
+            return {}
+        return {
+            name: from_counts(self.metric, self.bound, counts)
+            for name, counts in zip(self.arms, (stable, canary), strict=True)
+            if counts is not None
+        }
 
     def effects(self) -> list[Effect]:
         """Of each variant, the best first."""
@@ -221,16 +232,17 @@ def experiment(settings: Settings, control: str, variants: tuple[str, ...]) -> E
         min_subjects=settings.min_subjects,
         max_time=float(settings.max_time),
         arms={name: Arm() for name in (control, *variants)},
+        bound=float(settings.latency) * 1000.0,
     )
 
 
-def from_counts(settings: Settings, counts: Counts) -> Subjects:
-    """For `errors` and `latency`: requests that failed, or that took longer than the bound.
+def from_counts(metric: str, bound: float, counts: Counts) -> Subjects:
+    """For `errors` and `latency`: requests that failed, or that took longer than `bound` ms.
 
     The bound should be an edge of the histogram; otherwise the next one above it is taken."""
-    if settings.metric == "errors":
+    if metric == "errors":
         return conversions(counts.requests, counts.errors)
-    edge = next((e for e in counts.edges if e >= settings.latency * 1000.0), inf)
+    edge = next((e for e in counts.edges if e >= bound), inf)
     slow = totals.slower(counts, (edge,))[0] if counts.edges else 0
     return conversions(totals.timed(counts), slow)
 

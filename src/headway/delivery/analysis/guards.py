@@ -164,8 +164,6 @@ def _query(state: Guards, name: str, limits: Range) -> Iterator[Finding]:
 
 
 def _beyond(limits: Range, value: float) -> bool:
-    if value != value:  # not a number: as bad as it gets
-        return True
     too_much = limits.max is not None and value > limits.max
     return too_much or (limits.min is not None and value < limits.min)
 

@@ -8,6 +8,7 @@ from recorded samples what was said.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from headway.delivery.analysis import percentile, sentences, totals
 from headway.delivery.analysis.assessment import Assessment, Column, Side
 from headway.delivery.analysis.burn import Burn, burn
 from headway.delivery.analysis.comparison import Comparison, compare
+from headway.delivery.analysis.experiment import Experiment, Subjects, experiment
 from headway.delivery.analysis.guards import Finding, Guards, guards
 from headway.delivery.analysis.proof import Proof, proof
 from headway.delivery.analysis.settings import Analysis
@@ -39,6 +41,7 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alone: bool = False
     failed_checks: int = 0
     answers: dict[str, float | None] = {}
+    subjects: dict[str, Subjects] = {}  # of experiments, by group
     mark: str = ""  # for plots: a step, a decision
 
 
@@ -50,6 +53,7 @@ class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):
     enabled: bool = True  # the comparison
     proof: Proof | None = None
     burn: Burn | None = None
+    experiment: Experiment | None = None
     last: Sample | None = None
     heard_stable: float | None = None  # when counts came last
     heard_canary: float | None = None
@@ -71,21 +75,34 @@ class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):
             burn=self.burn.observe(sample.t, sample.canary)
             if self.burn and sample.alone
             else self.burn,
+            experiment=self._experiment(sample),
             last=sample,
             heard_stable=sample.t if sample.stable or first else self.heard_stable,
             heard_canary=sample.t if sample.canary or first else self.heard_canary,
         )
 
+    def _experiment(self, sample: Sample) -> Experiment | None:
+        found = self.experiment
+        if found is None or sample.alone:
+            return found
+        return found.observe(sample.t, sample.subjects or found.pair(sample.stable, sample.canary))
+
     def assess(self) -> Assessment:
-        """What it says now."""
+        """What it says now. A test goes on until it has a winner, unless harm ends it."""
         if self.last is None:
             return Assessment(answer="inconclusive", reasons=("nothing was seen yet",))
         compared = columns(self)
         answer, reasons, wait = _answer(self, self.last, compared)
-        rule = self.comparison.rule
+        rule, winner = self.comparison.rule, ""
+        if self.experiment is not None and answer != "rollback" and not self.last.alone:
+            said = self.experiment.assess()
+            doubts = reasons if answer == "inconclusive" else ()
+            answer, winner = said.answer, said.winner
+            reasons, wait = (*said.reasons, *doubts), said.wait
         return Assessment(
             answer=answer,
             reasons=reasons,
+            winner=winner,
             t=self.last.t,
             share=self.last.share,
             evidence=self.comparison.evidence,
@@ -101,9 +118,12 @@ class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-def judge(settings: Analysis) -> Judge:
-    """Nothing seen yet."""
+def judge(settings: Analysis, control: str = "", variants: tuple[str, ...] = ()) -> Judge:
+    """Nothing seen yet. `control` and `variants` are the groups of an experiment: those that
+    `Sample.subjects` names, or the stable version and the canary."""
+    test = settings.experiment if variants else None
     return Judge(
+        experiment=experiment(test, control, variants) if test else None,
         comparison=compare(settings.compare),
         guards=guards(settings.limits),
         enabled=settings.compare.enabled,
@@ -112,9 +132,14 @@ def judge(settings: Analysis) -> Judge:
     )
 
 
-def replay(samples: Iterable[Sample], settings: Analysis) -> list[Assessment]:
+def replay(
+    samples: Iterable[Sample],
+    settings: Analysis,
+    control: str = "",
+    variants: tuple[str, ...] = (),
+) -> list[Assessment]:
     """What was said at each sample: the same, always."""
-    state, out = judge(settings), []
+    state, out = judge(settings, control, variants), []
     for sample in samples:
         state = state.observe(sample)
         out.append(state.assess())
@@ -226,4 +251,8 @@ def _plain(sample: Sample) -> Sample:
         sample,
         stable=totals.finite(stable) if stable else None,
         canary=totals.finite(canary) if canary else None,
+        answers={  # what is no number is no answer, as JSON has it
+            name: value if value is not None and isfinite(value) else None
+            for name, value in sample.answers.items()
+        },
     )

@@ -179,16 +179,44 @@ class Burn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield "objective", "an objective is between 0 % and 100 %", "99.9% is usual"
 
 
+class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a total comes from: give exactly one."""
+
+    prometheus: Annotated[
+        str, Meta(description="PromQL; `{group}` stands for the group of instances.")
+    ] = ""
+    url: Annotated[str, Meta(description="JSON over HTTP; `{group}` stands for the group.")] = ""
+    pointer: Annotated[
+        str, Meta(description="Where the number is in the JSON: `/data/value` (RFC 6901).")
+    ] = ""
+    command: Annotated[
+        str, Meta(description="A command that prints the number; HEADWAY_GROUP names the group.")
+    ] = ""
+
+    def problems(self) -> Iterator[Problem]:
+        if len([n for n in ("prometheus", "url", "command") if getattr(self, n)]) != 1:
+            yield "", "a total comes from exactly one place", "give prometheus, url or command"
+
+
 class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An A/B test: which variant does better, with a stated confidence."""
 
     metric: Annotated[
         Literal["conversions", "errors", "latency", "value"],
         Meta(
-            description="`conversions`: a share of subjects; `errors`, `latency`: from requests;"
+            description="`errors`, `latency`: from requests; `conversions`: a share of subjects;"
             " `value`: a mean of numbers between `value_min` and `value_max`."
         ),
-    ] = "conversions"
+    ] = "errors"
+    count: Annotated[
+        Source | None, Meta(description="Subjects so far, of `conversions` and `value`.")
+    ] = None
+    total: Annotated[
+        Source | None, Meta(description="Those that converted so far; the sum of the values.")
+    ] = None
+    squares: Annotated[
+        Source | None, Meta(description="Of `value`: the sum of the values' squares.")
+    ] = None
     better: Annotated[
         Literal["higher", "lower"], Meta(description="Which way is good; of errors always lower.")
     ] = "higher"
@@ -211,6 +239,13 @@ class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = Duration(14 * 86400.0)
 
     def problems(self) -> Iterator[Problem]:
+        needed = {"conversions": ("count", "total"), "value": ("count", "total", "squares")}
+        for name in ("count", "total", "squares"):
+            source = getattr(self, name)
+            if source is not None:
+                yield from ((f"{name}{path}", *rest) for path, *rest in source.problems())
+            elif name in needed.get(self.metric, ()):
+                yield name, f"{self.metric} need a source of {name}", "give it a command or a url"
         if not 0.5 <= self.confidence < 1:
             yield "confidence", "a confidence is from 50 % to less than 100 %", "95% is usual"
         if self.value_min >= self.value_max:
@@ -270,4 +305,5 @@ __all__ = [
     "Limits",
     "Margin",
     "Query",
+    "Source",
 ]
