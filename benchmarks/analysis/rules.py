@@ -61,7 +61,11 @@ class Headway:
             ]
             sample = Sample(t=float(t), stable=sides[0], canary=sides[1])
             self.states[i] = self.states[i].observe(sample)
-            self.answers[i] = CODES[self.states[i].assess().answer]
+            seen = self.states[i].comparison
+            calm = seen.canary.requests >= seen.rule.min_requests and seen.peak < seen.rule.hold
+            # Most looks are calm: the sentences about them aren't needed here.
+            answer = "continue" if calm else self.states[i].assess().answer
+            self.answers[i] = CODES[answer]
         return self.answers
 
 
