@@ -75,7 +75,7 @@ class Rollouts(RuleBasedStateMachine):
         self.desired = self.world.look(seconds)
         if self.saw and self.strategy != "recreate":
             self.check_growth(before, self.world.progress)
-        self.check_watched(self.world.progress, verdict)
+        self.check_watched(before, self.world.progress, verdict)
 
     @rule(seconds=SECONDS)
     def look(self, seconds):
@@ -208,13 +208,13 @@ class Rollouts(RuleBasedStateMachine):
     def over(self, progress):
         return progress.phase in ("rollback", "on_rollback") and not progress.skip
 
-    def check_watched(self, progress, verdict):
+    def check_watched(self, before, progress, verdict):
         """What is ill or judged bad isn't gone on with, unless there is no way back."""
         plan = self.world.plan
         if progress.phase != "stages" or progress.held:
             return
         judged = verdict is not None and verdict.answer == "rollback" and not plan.returning
-        assert not (judged and {"v2", "v3"} & self.desired.traffic.shares.keys())
+        assert not (judged and {"v2", "v3"} & before.desired.traffic.shares.keys())
         if self.saw:
             for (group, index), instance in self.was.items():
                 before = progress.restarts.get(f"{group}/{index}")
