@@ -23,6 +23,17 @@ class Margin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = Share(0.001)
 
 
+class LatencyMargin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same for the share of requests slower than each bound: about 7 % of latency."""
+
+    ratio: Annotated[
+        float, Meta(ge=1.0, description="Tolerated multiple of the stable version's share.")
+    ] = 1.15
+    rise: Annotated[
+        Share, Meta(description="Tolerated rise beside the multiple, in points: `0.5%`.")
+    ] = Share(0.005)
+
+
 class Compare(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The canary against the stable version that serves beside it."""
 
@@ -31,12 +42,9 @@ class Compare(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Margin()
     )
     latency: Annotated[
-        Margin,
-        Meta(
-            description="Margin on the share of requests slower than each latency bound."
-            " `ratio: 1.15, rise: 0.5%` is about 7 % of latency for web traffic."
-        ),
-    ] = Margin(ratio=1.15, rise=Share(0.005))
+        LatencyMargin,
+        Meta(description="Margin on the share of requests slower than each latency bound."),
+    ] = LatencyMargin()
     watch_latency: Annotated[bool, Meta(description="Compare latencies too, not only errors.")] = (
         True
     )
@@ -302,6 +310,7 @@ __all__ = [
     "Compare",
     "Experiment",
     "Inconclusive",
+    "LatencyMargin",
     "Limits",
     "Margin",
     "Query",
