@@ -360,6 +360,13 @@ def files(root: str) -> list[str]:
     return [name for name in listed(root) if os.path.lexists(os.path.join(root, name))]
 
 
+def ignored_folders(root: str) -> list[str]:
+    """Folders below `root` that are there and that git ignores, not those inside of them."""
+    flags = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    output = os.fsdecode(run(root, "ls-files", *flags)[1])
+    return [name.rstrip("/") for name in output.split("\0") if name.endswith("/")]
+
+
 def dirty(root: str) -> bool:
     return bool(run(root, *STATUS)[1])
 

@@ -21,8 +21,7 @@ _CHUNK = 1 << 20
 
 
 def main(folder: str) -> int:
-    parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == _supervisor(folder):
         for log in _logs(folder):
             try:
                 if os.path.getsize(log["path"]) > log["bytes"]:
@@ -32,6 +31,15 @@ def main(folder: str) -> int:
         time.sleep(EVERY)
     revive(folder)
     return 0
+
+
+def _supervisor(folder: str) -> int:
+    # Not whoever was the parent first: the supervisor may be killed before this runs.
+    try:
+        with open(os.path.join(folder, "supervisord.pid"), encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 0
 
 
 def _logs(folder: str) -> list[dict[str, Any]]:

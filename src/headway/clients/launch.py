@@ -40,7 +40,7 @@ def main(path: str) -> int:
         return _stand_in(record, spec)
     if record:
         _end_leftovers(record["pid"], spec["name"])
-    if spec["port"] and not _port_is_free(spec["host"], spec["port"]):
+    if spec["port"] and not _port_is_free(spec["host"], spec["port"], bool(record)):
         return _refuse(PORT_TAKEN, f"port {spec['port']} is taken by another program")
     _write_record(spec["record"], (record or {}).get("starts", 0) + 1)
     try:
@@ -98,6 +98,11 @@ def alive(record: dict[str, Any]) -> bool:
     return same and stat[0] not in "ZX"
 
 
+def beside(record: str) -> str:
+    """The file that says which stand-in is ready to pass signals on."""
+    return f"{record}.beside"
+
+
 def _read_record(path: str) -> dict[str, Any] | None:
     try:
         with open(path, encoding="utf-8") as file:
@@ -140,6 +145,8 @@ def _stand_in(record: dict[str, Any], spec: dict[str, Any]) -> int:
     stopping = False
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, lambda *_: None)
+    with open(beside(spec["record"]), "w", encoding="ascii") as file:
+        file.write(str(os.getpid()))
     poller = select.poll()
     poller.register(orphan, select.POLLIN)
     poller.register(wake, select.POLLIN)
@@ -187,11 +194,11 @@ def _end_leftovers(group: int, name: str) -> None:
 # --- the program's own world ---------------------------------------------------------------
 
 
-def _port_is_free(host: str, port: int) -> bool:
+def _port_is_free(host: str, port: int, again: bool) -> bool:
     import errno
     import socket
 
-    for _ in range(20):  # a leftover that was just killed may need a moment to go
+    for _ in range(8 if again else 1):  # a leftover, just killed, may need a moment to go
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -30,11 +30,13 @@ _F_SETPIPE_SZ = 1031
 class Process:
     """One running program. `output` gets every chunk read, in order, from `wait`'s thread.
 
-    Standard input is empty, standard error goes where standard output goes. Raises
-    HeadwayError when the program can't be started.
+    Standard input is empty, standard error goes where standard output goes, unless that has a
+    file descriptor of its own (`stdout`). Raises HeadwayError when the program can't be started.
     """
 
-    def __init__(self, argv: Sequence[str], *, cwd: str, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, argv: Sequence[str], *, cwd: str, env: Mapping[str, str], stdout: int | None = None
+    ) -> None:
         self.argv = list(argv)
         reader, writer = os.pipe()
         try:
@@ -44,7 +46,7 @@ class Process:
                 cwd=cwd,
                 env=env,
                 stdin=subprocess.DEVNULL,
-                stdout=writer,
+                stdout=writer if stdout is None else stdout,
                 stderr=writer,
                 start_new_session=True,
             )

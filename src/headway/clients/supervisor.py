@@ -326,7 +326,7 @@ class Supervisor:
             "keep": program.log_keep,
             "reopen": program.log_reopen,
         }
-        path = os.path.join(self.folder, "specs", f"{program.name}.json")
+        path = self._spec(program.name)
         _write(path, json.dumps(spec))
         _write(os.path.join(self.folder, "logs", f"{program.name}.json"), json.dumps(kept))
         launcher = [sys.executable, "-I", "-S", str(launch.__file__), path]
@@ -337,9 +337,26 @@ class Supervisor:
         self._call("addProcessGroup", name)
 
     def _stop(self, name: str) -> None:
+        spec = self._spec(name)
+        with contextlib.suppress(OSError):
+            os.utime(spec)  # when it was told to stop
+        record = self._record(name)
+        if record and launch.alive(record) and not self._has_parent(name, record["pid"]):
+            with contextlib.suppress(OSError):
+                os.kill(record["pid"], signal.SIGTERM)
         # Not running: then there is nothing to stop.
         with contextlib.suppress(HeadwayError):
             self._call("stopProcess", name, False)
+
+    def _has_parent(self, name: str, pid: int) -> bool:
+        """Whether supervisord, or a stand-in that is ready, will tell it to end."""
+        with contextlib.suppress(HeadwayError, OSError, ValueError):
+            parent = int(self._call("getProcessInfo", name)["pid"])
+            if parent == pid:
+                return True
+            with open(launch.beside(self._record_path(name)), encoding="ascii") as file:
+                return parent != 0 and int(file.read()) == parent
+        return False
 
     def _forget(self, name: str, wait: float) -> None:
         self._stop(name)
@@ -350,26 +367,36 @@ class Supervisor:
 
         if not _until(gone, wait):
             raise HeadwayError(f"{name} doesn't end")
-        self._kill_rest(name)
 
     def _reap(self) -> None:
         for info in self._all():
-            state = _STATES.get(info["state"], "stopped")
-            if state in ("stopped", "exited", "failed") and not os.path.exists(
-                self._conf(info["name"])
-            ):
-                self._kill_rest(info["name"])
+            name, state = info["name"], _STATES.get(info["state"], "stopped")
+            if os.path.exists(self._conf(name)) or state == "stopping":
+                continue
+            if state not in ("stopped", "exited", "failed"):
+                self._stop(name)  # it wasn't started yet when it was told to stop
+            elif self._end_rest(name):
                 with contextlib.suppress(HeadwayError):
-                    self._call("removeProcessGroup", info["name"])
+                    self._call("removeProcessGroup", name)
                 for kind in ("specs", "records", "logs"):
-                    _unlink(os.path.join(self.folder, kind, f"{info['name']}.json"))
+                    _unlink(os.path.join(self.folder, kind, f"{name}.json"))
+                _unlink(launch.beside(self._record_path(name)))
 
-    def _kill_rest(self, name: str) -> None:
-        """An orphan whose stand-in was killed before it could pass the end on."""
+    def _end_rest(self, name: str) -> bool:
+        """Whether nothing of it runs. An orphan without a stand-in has its grace, too."""
         record = self._record(name)
-        if record and launch.alive(record):
+        if not record or not launch.alive(record):
+            return True
+        try:
+            with open(self._spec(name), encoding="utf-8") as file:
+                grace = float(json.load(file)["stop_seconds"])
+            told = os.stat(self._spec(name)).st_mtime
+        except (OSError, ValueError):
+            grace = told = 0.0
+        if time.time() - told > grace:
             with contextlib.suppress(OSError):
                 os.killpg(record["pid"], signal.SIGKILL)
+        return False
 
     def _all(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._call("getAllProcessInfo")
@@ -397,6 +424,9 @@ class Supervisor:
 
     def _conf(self, name: str) -> str:
         return os.path.join(self.folder, "programs", f"{name}.conf")
+
+    def _spec(self, name: str) -> str:
+        return os.path.join(self.folder, "specs", f"{name}.json")
 
     def _main(self) -> str:
         return os.path.join(self.folder, "supervisord.conf")

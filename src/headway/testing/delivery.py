@@ -149,7 +149,9 @@ class FakePlatform:
             now = time.monotonic()
             wanted = {(g.name, n): g for g in groups for n in range(g.instances)}
             for one in state.instances:
-                if wanted.pop((one.group, one.index), None) is None and one.drained is None:
+                if one.drained is not None:
+                    continue  # it goes; if it is wanted again, another takes its place
+                if wanted.pop((one.group, one.index), None) is None:
                     one.drained = now
                     if _is_routed(state, one):
                         self.world.violated(f"{one.group}/{one.index} drained while it answers")

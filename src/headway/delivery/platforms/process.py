@@ -98,7 +98,8 @@ class ProcessPlatform:
         for name, status in sorted(self._known().items()):
             group, index = self._place(name)
             leaving = not status.kept or index >= wanted.get(group, 0)
-            if leaving and status.state in ("stopped", "exited", "failed"):
+            over = status.state in ("stopped", "exited", "failed")
+            if leaving and over and not status.pid:
                 continue
             found.append(self._observed(status, group, index, leaving))
             recipe = self._stored(group)

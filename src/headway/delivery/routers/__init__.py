@@ -1,3 +1,1 @@
-"""What moves traffic: a module each. There is one, so that nothing has to be chosen."""
-
-ROUTERS = {"envoy": "headway.delivery.routers.envoy"}
+"""What moves traffic: a module each."""
