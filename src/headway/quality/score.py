@@ -14,7 +14,7 @@ from headway.quality.flaky import BAD
 from headway.quality.report import Category, Complexity, Finding
 from headway.quality.settings import DEFAULTS, Subject
 from headway.quality.severity import Severity
-from headway.quality.words import number
+from headway.quality.words import listed, number
 from headway.verdict import Part, Score
 
 COST: dict[Severity, float] = {"critical": 10, "high": 5, "medium": 2}
@@ -59,16 +59,17 @@ def security(findings: Iterable[Finding], looked: frozenset[Subject]) -> Score:
             of = counts[finding.category]
             of[finding.severity] = of.get(finding.severity, 0) + 1
     parts = [
-        Part(
-            name=name,
-            cost=sum(COST.get(severity, 0) * n for severity, n in counts[category].items()),
-            arithmetic=_sum((n, severity, COST[severity]) for severity in COST
-                            if (n := counts[category].get(severity, 0))),
-            measured=subject in looked or bool(counts[category]),
-        )
+        _kind(name, counts[category], subject in looked)
         for category, (name, subject) in SECURITY.items()
-    ]  # fmt: skip
+    ]
     return _score("security", parts)
+
+
+def _kind(name: str, counts: dict[Severity, int], looked: bool) -> Part:
+    if not looked and not counts:
+        return Part(name=name, arithmetic="not measured", measured=False)
+    terms = [(counts.get(severity, 0), severity, each) for severity, each in COST.items()]
+    return Part(name=name, cost=sum(n * each for n, _, each in terms), arithmetic=_sum(terms))
 
 
 def quality(
@@ -160,4 +161,7 @@ def _score(name: str, parts: Sequence[Part]) -> Score:
     text = " − ".join(["100", *costs]) + f" = {number(value)}"
     if cost > 100:
         text += " (at least 0)"
+    unmeasured = [part.name for part in parts if not part.measured]
+    if unmeasured:
+        text += f"; not measured: {listed(unmeasured, most=len(unmeasured))}"
     return Score(name=name, value=value, parts=tuple(parts), arithmetic=text)

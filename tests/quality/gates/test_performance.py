@@ -84,6 +84,8 @@ def test_the_tools_own_thresholds() -> None:
     assert said(result) == ("failed", "1 threshold of the load test crossed: rate<0.01")
     held = only("performance.thresholds", None, k6(load(thresholds={"p(95)<500": True})))
     assert said(held) == ("passed", "1 of 1 threshold of the load test held")
+    none = only("performance.thresholds", limits(thresholds=0), k6(FAST))
+    assert said(none) == ("failed", "no evidence: reports/k6.json says nothing of thresholds")
 
 
 def test_regression() -> None:

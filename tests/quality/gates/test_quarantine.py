@@ -26,7 +26,8 @@ def test_a_test_in_quarantine_fails_no_gate_and_is_told(outcome: str) -> None:
     found = verdict(gates, report, quarantine=(HELD,))
     assert found.outcome == "passed"
     told = next(one for one in found.results if one.gate == "quarantine.tests")
-    assert told.message == "1 test is in quarantine, 1 of them failed or flaky"
+    ended = "passed only when tried again" if outcome == "flaky" else "failed"
+    assert told.message == f"tests/test_cart.py::adds is in quarantine; it {ended}"
     assert told.details == (f"tests/test_cart.py::adds: {outcome}",)
 
 
@@ -59,5 +60,9 @@ def test_a_name_that_no_test_has_is_told() -> None:
 def test_patterns_and_brackets() -> None:
     report = sample.pytest(case("adds[1-a]", "failed"), case("pays", "failed"))
     one = until(sample.TODAY, "*::adds[1-a]")
-    found = results(None, report, quarantine=(one,))["tests.failed"]
-    assert found.value == 1
+    assert results(None, report, quarantine=(one,))["tests.failed"].value == 1
+    both = results(None, report, quarantine=(one, until(sample.TODAY, "*pays")))
+    assert both["tests.failed"].value == 0
+    assert both["quarantine.tests"].message == (
+        "2 tests are in quarantine; 2 of them failed or were flaky"
+    )

@@ -7,9 +7,18 @@ from collections.abc import Iterator, Sequence
 from headway.quality.case import Case
 from headway.quality.flaky import BAD, matches
 from headway.quality.gate import blocking, stated
+from headway.quality.report import Outcome, TestCase
 from headway.quality.settings import Quarantine
-from headway.quality.words import be, listed, many
+from headway.quality.words import listed
 from headway.verdict import Result
+
+ENDED: dict[Outcome, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "error": "failed",
+    "flaky": "passed only when tried again",
+    "skipped": "was skipped",
+}
 
 
 def judge(case: Case) -> Iterator[Result]:
@@ -54,17 +63,22 @@ def _tests(case: Case) -> Iterator[Result]:
     if not held:
         return
     bad = [test for test in held if test.outcome in BAD or test.outcome == "flaky"]
-    message = f"{many(len(held), 'test')} {be(len(held))} in quarantine"
-    message += f", {len(bad)} of them failed or flaky" if bad else ", and all of them pass"
     yield stated(
         "quarantine.tests",
         "passed",
-        message,
+        _how_they_do(held, bad),
         blocking=False,
         hint="" if bad else "those that keep passing can leave it",
         reports=case.sources("tests").names,
         details=[f"{test.id}: {test.outcome}" for test in (bad or held)],
     )
+
+
+def _how_they_do(held: Sequence[TestCase], bad: Sequence[TestCase]) -> str:
+    if len(held) == 1:
+        return f"{held[0].id} is in quarantine; it {ENDED[held[0].outcome]}"
+    message = f"{len(held)} tests are in quarantine"
+    return f"{message}; {len(bad)} of them failed or were flaky" if bad else f"{message}; all pass"
 
 
 def _unused(case: Case, unused: Sequence[Quarantine]) -> Iterator[Result]:
