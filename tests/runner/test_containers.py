@@ -119,6 +119,39 @@ def test_a_javascript_action_gets_a_node_when_the_image_has_none(project):
     assert "post yes" in project.log(outcome, 3)
 
 
+def test_built_in_actions_and_the_container_share_the_jobs_folders(project):
+    outcome = project.run(
+        workflow=boxed(
+            """
+            - uses: actions/checkout@v4
+            - run: mkdir -p ~/.deps $PWD/out && echo dep > ~/.deps/a && echo file > out/b
+            - uses: actions/upload-artifact@v4
+              with: {name: out, path: "${{ github.workspace }}/out"}
+            - uses: actions/download-artifact@v4
+              with: {name: out, path: "${{ runner.temp }}/back"}
+            - uses: actions/cache/save@v4
+              with: {path: ~/.deps, key: k}
+            - run: rm -r ~/.deps
+            - uses: actions/cache/restore@v4
+              with: {path: ~/.deps, key: k}
+            - run: cat $RUNNER_TEMP/back/b ~/.deps/a
+            - uses: actions/cache/save@v4
+              with: {path: /usr/lib/x, key: l}
+            """
+        )
+    )
+    assert project.log(outcome, 9) == "file\ndep\n", outcome.text
+    assert "/usr/lib/x is a path in the container" in outcome.reason("boxed")
+
+
+def test_setting_up_a_language_in_a_container_takes_the_real_action(project):
+    steps = "- uses: actions/setup-python@v5\n- uses: actions/setup-node@v4"
+    outcome = project.run("--offline", workflow=boxed(steps))
+    assert outcome.code == 2
+    assert "actions/setup-python@v5" in outcome.err
+    assert "actions/setup-node@v4" in outcome.err
+
+
 def test_a_database_is_reached_by_name_from_a_container_and_by_port_from_the_host(project):
     database = {
         "image": containers.image("postgresql"),

@@ -193,9 +193,10 @@ class Step:
             return self._watch(lambda: Process(argv, cwd=directory, env=variables))
         return self._watch(lambda: sandbox.start(argv, directory, variables))
 
-    def on_host(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> int:
-        """Runs a program on this machine, whether or not the job has a container."""
-        return self._watch(lambda: Process(argv, cwd="/", env=os.environ if env is None else env))
+    def on_host(self, argv: Sequence[str], *, cwd: str = "/") -> int:
+        """Runs a program on this machine, with the user's variables, whether or not the job has
+        a container."""
+        return self._watch(lambda: Process(argv, cwd=cwd, env=os.environ))
 
     def _watch(self, start: Callable[[], Process]) -> int:
         left = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())

@@ -69,6 +69,7 @@ class Survey:
         self._seen: set[str] = set()
         self._called: set[str] = set()
         self._needs: set[str] = set()
+        self._boxed = False  # whether the job that is looked at has a container
 
     def workflow(
         self,
@@ -82,10 +83,12 @@ class Survey:
         wanted = [workflow.jobs[name] for name in workflow.jobs if name in set(jobs)]
         root = workflow.origin.folder if workflow.origin else self._root
         for job in wanted:
+            self._boxed = job.container is not None
             self._begin(job.steps)
             if job.uses is not None and parse(job.uses):
                 self._remote().begin(job.uses)
         for job in wanted:
+            self._boxed = job.container is not None
             if job.container is not None:
                 self._need("engine", f"job {job.id}: container", job.container.place)
             elif job.services:
@@ -104,7 +107,8 @@ class Survey:
         return not self._is_built_in(uses) and parse(uses) is not None
 
     def _is_built_in(self, uses: str) -> bool:
-        return builtin.chosen(uses, self._replaced)
+        only_on_host = builtin.HOST_ONLY if self._boxed else ()
+        return builtin.chosen(uses, self._replaced.union(only_on_host))
 
     # --- reusable workflows --------------------------------------------------------------
 

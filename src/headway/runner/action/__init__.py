@@ -44,7 +44,8 @@ def prepare(job: Job, level: Level, uses: str) -> Prepared:
 
     Raises HeadwayError when there is no such action, InvalidFile when its file is wrong.
     """
-    if builtin.chosen(uses, job.run.options.without_builtin):
+    replaced = (*job.run.options.without_builtin, *(builtin.HOST_ONLY if job.sandbox else ()))
+    if builtin.chosen(uses, replaced):
         from headway.runner.action.host import BuiltIn
 
         module = builtin.find(uses)

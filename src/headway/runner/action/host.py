@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from headway.clients.git import Repository
+    from headway.runner.job import Job
     from headway.runner.step import Step
     from headway.runner.workspace import Workspace
     from headway.workflow.expression import Condition
@@ -78,6 +79,11 @@ class Host:
         self._job = step.job
         self.inputs = values
         self.env = step.environment()
+        if step.job.sandbox is not None:
+            # The action works on this machine, with the folders that the container has as well.
+            self.env["HOME"] = step.job.outside(self.env.get("HOME", ""))
+            if "path" in values:
+                values["path"] = _shared(step.job, values["path"], self.env["HOME"])
         self.directory = step.job.directory
         self.temp = step.job.temp
         self.tool_cache = step.job.run.info.tool_cache
@@ -140,6 +146,8 @@ class Host:
     def run(
         self, argv: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None
     ) -> int:
+        if self._job.sandbox is not None:
+            return self._step.on_host(argv, cwd=cwd or self.directory)
         return self._step.program(argv, cwd=cwd, env=env)
 
     def cancelled(self) -> bool:
@@ -157,3 +165,23 @@ class Host:
                 digest=digest,
             )
         )
+
+
+def _shared(job: Job, patterns: str, home: str) -> str:
+    """Paths as the job's container sees them, on this machine. Raises ActionFailed for those
+    that only the container has."""
+    found = []
+    for line in patterns.splitlines():
+        negated, path = line[:1] == "!", line.lstrip("!").strip()
+        if path.startswith("~"):
+            path = home + path[1:]
+        elif path.startswith("/"):
+            inside, path = path, job.outside(path)
+            if path == inside and path != "/dev/null":
+                raise ActionFailed(
+                    f"{inside} is a path in the container, which a built-in action can't reach: "
+                    "use a path below the workspace, the home or the temporary folder, or run "
+                    "with --no-builtin"
+                )
+        found.append(f"!{path}" if negated else path)
+    return "\n".join(found)

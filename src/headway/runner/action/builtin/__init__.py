@@ -21,6 +21,10 @@ REGISTER = {
 }
 
 
+# These set up programs of this machine, which a job's container can't run.
+HOST_ONLY = frozenset(("actions/setup-python", "actions/setup-node"))
+
+
 def chosen(uses: str, replaced: Collection[str] = ()) -> bool:
     """Whether a `uses:` is carried out here. `replaced` are those that the real ones are taken
     for: `actions/checkout`, or `*` for all."""
