@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from history import History
+from shop import Shop, made
 
 from headway.cli.main import main
 
@@ -79,3 +80,11 @@ def process(repository: pathlib.Path) -> Iterator[Callable[..., subprocess.Popen
         if child.poll() is None:
             child.kill()
         child.communicate()
+
+
+@pytest.fixture
+def shop(repository: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """A committed repository that the test is in, with a state folder of its own."""
+    for name in [n for n in os.environ if n.startswith(("GITHUB_", "RUNNER_"))]:
+        monkeypatch.delenv(name)
+    return made(tmp_path)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from msgspec import Struct
 
 from headway import home
@@ -37,7 +38,7 @@ _FOLDERS = frozenset(
 # write is looked at there.
 _WRITTEN = (".xml", ".json", ".sarif", ".info", ".lcov", ".csv", ".txt", ".out", ".jsonl", ".spdx")
 _NAMES = re.compile(
-    r"coverage(?:-final|-summary)?\.(?:xml|json)|cobertura(?:-coverage)?\.xml|jacoco\w*\.xml"
+    r"coverage\.(?:xml|json)|cobertura(?:-coverage)?\.xml|jacoco\w*\.xml"
     r"|lcov\.info|coverage\.(?:lcov|out)|(?:junit|xunit)[\w.-]*\.xml|TEST-[\w.$-]+\.xml"
     r"|(?:test-results?|test-report|testresults?|nosetests|pytest)[\w.-]*\.xml|.+\.sarif(?:\.json)?"
     r"|(?:bandit|safety|pip-audit|npm-audit|trivy|grype|snyk|semgrep|gitleaks|trufflehog|checkov"
@@ -138,14 +139,34 @@ def _read(paths: Iterable[str], *, shown: str, variant: str = "") -> Found:
         name = os.path.relpath(path, shown) if shown else path
         try:
             source = Source(path)
-            source.path = name
+        except ReportError as error:
+            errors.append(error)
+            continue
+        source.path = name
+        try:
             reports.append(formats.read(source, variant=variant))
         except ReportError as error:
-            if error.problem.startswith(formats.UNKNOWN):
+            cut_off = _broken(source) if error.problem.startswith(formats.UNKNOWN) else error
+            if cut_off is None:
                 ignored.append(name)
             else:
-                errors.append(error)
+                errors.append(cut_off)
     return Found(reports=tuple(reports), errors=tuple(errors), ignored=tuple(ignored))
+
+
+def _broken(source: Source) -> ReportError | None:
+    """What is wrong with the syntax of a file that no format knows: it may be a report's
+    beginning, and a report that is cut off must not be passed over."""
+    from headway.quality.reading import json, xml
+
+    try:
+        if source.head.syntax == "xml":
+            xml.walk(source)
+        elif source.head.syntax == "json":
+            json.decode_any(source, msgspec.Raw)
+    except ReportError as error:
+        return error
+    return None
 
 
 # --- reports of a run --------------------------------------------------------------------
