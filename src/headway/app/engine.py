@@ -17,6 +17,7 @@ from headway import home
 from headway.app import delivery, deployer, providers
 from headway.app.jobs import Jobs
 from headway.app.queries import Queries
+from headway.app.subjects import Totals
 from headway.clients.supervisor import Program, Supervisor
 from headway.delivery.engine import Parts
 from headway.delivery.observe import Observer
@@ -103,6 +104,7 @@ def parts(journal: Journal, rollout: Rollout, plan: Plan, folder: str) -> Parts:
         providers.metrics(setup, router),
         Samples(os.path.join(folder, "samples.jsonl")),
         Queries(plan.settings.analysis.limits.queries, rollout.root, variables),
+        Totals(plan.settings.analysis.experiment, rollout.root, variables),
     )
     return Parts(platform=platform, router=router, observer=observer, job=jobs.job)
 

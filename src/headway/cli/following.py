@@ -16,9 +16,10 @@ from headway.console.live import echo_off
 from headway.console.rollout import Measures, RolloutView, Side, lines, plain
 from headway.console.terminal import Terminal, encode
 from headway.delivery.analysis.assessment import Assessment
-from headway.delivery.analysis.judge import Judge, Sample, judge
+from headway.delivery.analysis.judge import Judge, Sample
 from headway.delivery.analysis.plot import sparkline
 from headway.delivery.history import History
+from headway.delivery.judging import judge_of
 from headway.delivery.samples import read_after
 from headway.errors import DONE, FAILED, INTERRUPTED, WAITING, HeadwayError
 from headway.journal import Journal
@@ -42,7 +43,7 @@ class Seen(Struct):
         if self.state is None:
             if history.queued is None:
                 return None
-            self.state = judge(history.plan.settings.analysis)
+            self.state = judge_of(history.plan)
         for sample in self._new():
             self.state = self.state.observe(sample)
             self.said.append(self.state.assess())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from headway.delivery.analysis import totals
 from headway.delivery.analysis.assessment import Assessment
-from headway.delivery.analysis.judge import Judge, Sample, judge
+from headway.delivery.analysis.experiment import Subjects, from_counts
+from headway.delivery.analysis.judge import Judge, Sample
 from headway.delivery.desired import ALL
+from headway.delivery.judging import judge_of
 from headway.delivery.metrics.base import Counts, Metrics
 from headway.delivery.plan import Plan, to_plain
 from headway.delivery.platforms.base import InstanceStatus, Platform
@@ -19,6 +21,9 @@ from headway.delivery.samples import Samples
 from headway.errors import HeadwayError
 
 Queries = Callable[[float, str], dict[str, float | None]]  # now, group → answers that were due
+
+# now, groups → totals of an experiment's subjects, of all of them or of none
+Totals = Callable[[float, Sequence[str]], dict[str, Subjects]]
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -40,14 +45,15 @@ class Observer:
         metrics: Metrics,
         samples: Samples,
         queries: Queries,
+        totals: Totals = lambda now, groups: {},
     ) -> None:
         self._plan = plan
         self._platform, self._router, self._metrics = platform, router, metrics
-        self._queries = queries
+        self._queries, self._totals = queries, totals
         self.samples = samples
         self._every = float(plan.settings.analysis.every)
         self._next = 0.0
-        self._judge: Judge = judge(plan.settings.analysis)
+        self._judge: Judge = judge_of(plan)
         for sample in samples.earlier:
             self._judge = self._judge.observe(sample)
         self._assessment = self._judge.assess() if samples.earlier else None
@@ -98,7 +104,7 @@ class Observer:
             return []
         problems = []
         try:
-            counts = self._metrics.read([name for name in (old, new) if name])
+            counts = self._metrics.read(self._groups(old))
         except HeadwayError as error:
             counts = {}
             problems.append(error.message)
@@ -109,6 +115,7 @@ class Observer:
             share=share,
             alone=share == ALL or not old,
             answers=self._queries(now, new),
+            subjects=self._subjects(now, counts),
             mark=mark,
         )
         try:
@@ -118,6 +125,20 @@ class Observer:
         self._judge = self._judge.observe(sample)
         self._assessment = self._judge.assess()
         return problems
+
+    def _groups(self, old: str) -> list[str]:
+        return [name for name in (old, *(group.name for group in self._plan.entering)) if name]
+
+    def _subjects(self, now: float, counts: dict[str, Counts]) -> dict[str, Subjects]:
+        """Of an experiment's groups, when there are totals of all of them."""
+        test = self._judge.experiment
+        if test is None:
+            return {}
+        if test.metric not in ("errors", "latency"):
+            return self._totals(now, tuple(test.arms))
+        if not counts.keys() >= test.arms.keys():
+            return {}
+        return {name: from_counts(test.metric, test.bound, counts[name]) for name in test.arms}
 
 
 def _finite(counts: Counts | None) -> Counts | None:

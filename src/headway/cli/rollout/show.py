@@ -91,10 +91,10 @@ def _timeline(history: History) -> list[str]:
 def _replay(rollout: Rollout, history: History) -> list[Assessment]:
     from headway.cli import following
     from headway.delivery import samples
-    from headway.delivery.analysis.judge import replay
+    from headway.delivery.judging import replay_of
 
     found = samples.read(following.samples_path(rollout))
-    return replay(found, history.plan.settings.analysis) if found else []
+    return replay_of(history.plan, found) if found else []
 
 
 def _checked(rollout: Rollout, history: History) -> list[str]:
