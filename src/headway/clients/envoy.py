@@ -75,6 +75,17 @@ class Admin:
                 )
         return found
 
+    def waiting(self, cluster: str) -> set[tuple[str, int]]:
+        """Hosts of a cluster that haven't passed, or have failed, Envoy's own health check."""
+        found = set()
+        for each in json.loads(self.get("/clusters?format=json")).get("cluster_statuses", []):
+            for host in each.get("host_statuses", []) if each["name"] == cluster else ():
+                health = host.get("health_status", {})
+                if health.get("failed_active_health_check") or health.get("pending_active_hc"):
+                    address = host["address"]["socket_address"]
+                    found.add((str(address["address"]), int(address["port_value"])))
+        return found
+
     def errors(self) -> list[str]:
         """What it refused of its configuration, and why."""
         dump = json.loads(self.get("/config_dump"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ def test_names_of_statistics_are_as_different_as_the_names(one: str, other: str)
 @given(st.lists(st.integers(0, 10000), min_size=1, max_size=2))
 def test_shares_add_up_to_everything(cuts: list[int]):
     edges = [0, *sorted(cuts), 10000]
-    shares = {f"v{n}": b - a for n, (a, b) in enumerate(zip(edges, edges[1:], strict=False), 1)}
+    shares = {f"v{n}": b - a for n, (a, b) in enumerate(pairwise(edges), 1)}
     last = routes(shares=shares)[-1]["route"]
     if "weighted_clusters" in last:
         weights = [c["weight"] for c in last["weighted_clusters"]["clusters"]]

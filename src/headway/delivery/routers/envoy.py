@@ -122,17 +122,18 @@ class EnvoyRouter:
     def _tell(self, front: Front, before: Front | None, others: list[Front]) -> None:
         old = {path: _read(path) for path in self._paths(front)}
         both = _together(front, before)
+        refused = self._refused()
         try:
             # Before and after at once, until the routes have changed and what is new answers.
             self._write_endpoints(both)
             self._write("cds", self._clusters([*others, both]))
             if self.admin.ready():
-                self._wait(["cds"], [], both)
+                self._wait(["cds"], [], both, refused)
                 self._wait_for_new(front, before)
             self._write_routes(front)
             self._write("lds", self._listeners([*others, front]))
             self._ensure(front)
-            self._wait(["cds", "lds"], self._route_names(front), both)
+            self._wait(["cds", "lds"], self._route_names(front), both, refused)
         except HeadwayError:
             for path, text in old.items():
                 if text:
@@ -185,36 +186,47 @@ class EnvoyRouter:
         health check, for a moment: else their group would have nobody."""
         old = before.routing.addresses if before else {}
         new = {
-            f"cluster.{config.stat_name(front.environment, g)}.membership_healthy": len(now)
+            config.cluster(front.environment, g): {(a.host, a.port) for a in set(now) - set(old[g])}
             for g, now in front.routing.addresses.items()
-            if g in old and set(old[g]) - set(now) and set(now) - set(old[g])
+            if g in old and set(old[g]) - set(now)
         }
         deadline = time.monotonic() + REPLACED
-        while new and time.monotonic() < deadline:
-            has = self.admin.stats("membership_healthy$")
-            if all(has.get(name, 0) >= count for name, count in new.items()):
+        while any(new.values()) and time.monotonic() < deadline:
+            if not any(there & self.admin.waiting(name) for name, there in new.items()):
                 return
             time.sleep(0.01)
 
-    def _wait(self, shared: list[str], routes: list[str], front: Front | None = None) -> None:
+    def _refused(self) -> dict[str, Any]:
+        """How often each part of the configuration was refused so far."""
+        try:
+            return self.admin.stats("update_rejected$")
+        except HeadwayError:
+            return {}
+
+    def _wait(
+        self,
+        shared: list[str],
+        routes: list[str],
+        front: Front | None = None,
+        refused: dict[str, Any] | None = None,
+    ) -> None:
         """Until Envoy has what the files say, all clusters included. Raises HeadwayError."""
         wanted = {_SHARED[n]: _read(os.path.join(self.folder, f"{n}.json")) for n in shared}
         wanted |= {_version_name(name): _read(self._route_file(name)) for name in routes}
         if front:
             wanted |= self._endpoint_texts(front)
-        pattern = r"version_text$|warming|update_rejected$|listener_create_failure$"
-        first: dict[str, Any] | None = None
+        pattern = r"version_text$|warming|update_rejected$"
+        before = self._refused() if refused is None else refused
         deadline = time.monotonic() + EFFECT
         while True:
             has = self.admin.stats(pattern)
-            first = first or has
             missing = [n for n, text in wanted.items() if has.get(n) != config.version(text)]
             warming = [n for n, v in has.items() if n.endswith("_warming") and v]
             warming += [n for n, v in has.items() if n.endswith("warming_clusters") and v]
             if not missing and not warming:
                 return
-            refused = [n for n in has if n.endswith("update_rejected") and has[n] > first.get(n, 0)]
-            if refused or time.monotonic() > deadline:
+            no = [n for n in has if n.endswith("update_rejected") and has[n] > before.get(n, 0)]
+            if no or time.monotonic() > deadline:
                 raise HeadwayError(
                     "Envoy refuses the new routing: " + _first(self.admin.errors(), missing),
                     hint=f"its own log is {self.folder}/envoy.log",
