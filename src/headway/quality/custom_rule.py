@@ -61,7 +61,8 @@ def evaluate(text: str, facts: Facts) -> bool | Mistake:
     used = {name: facts.get(name) for name in VARIABLES if re.search(rf"\b{name}\b", text)}
     try:
         answer = compiled.eval(data=used)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+        # The others: evidence that the language has no value for, such as an endless integer.
         return _at_evaluation(str(error), facts)
     value = answer.value()
     if isinstance(value, bool):
@@ -220,6 +221,8 @@ def _compile(text: str) -> Any:
         return Mistake(f"the rule has {len(text)} characters", f"{LONGEST} are the most")
     if not text.strip():
         return Mistake("the rule is empty", "write an expression that is true or false")
+    if not text.isprintable() and re.search("[\ud800-\udfff]", text):
+        return Mistake("the rule has characters that are none")
     try:
         expression = _environment().compile(text)
     except RuntimeError as error:

@@ -4,12 +4,14 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headway.quality import lines
 from headway.quality.custom_rule import VARIABLES, Mistake, check
 from headway.quality.new_code import ChangedFile, Diff
 from headway.quality.report import Component
-from headway.quality.settings import Gates, Rule
+from headway.quality.settings import Gates, Rule, Waiver
 from headway.verdict import Result
 
 from . import sample
@@ -144,6 +146,32 @@ def test_mistakes_that_only_evidence_shows(text: str, message: str, hint: str) -
     assert hint in result.hint
 
 
+WORDS = (
+    "findings tests . ( ) all f, f.rule == 'a' 1 && [ ] { } ? : \\ \n b'\\xff' 1e999 \x00 \ud800"
+)
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.lists(st.sampled_from(WORDS.split(" ")), max_size=12).map(" ".join),
+    )
+)
+def test_any_text_is_a_rule_or_has_its_mistakes_told(text: str) -> None:
+    for mistake in check(text):
+        assert mistake.message
+        assert mistake.line >= 1
+        assert mistake.column >= 1
+
+
+def test_numbers_that_the_language_has_not() -> None:
+    endless = ruff(finding("A", line=2**70))
+    result = only("rules.mine", rule("findings.all(f, f.line > 0)"), endless)
+    assert result.outcome == "error"
+    assert "out of range" in result.message
+
+
 def test_an_error_is_no_pass() -> None:
     assert verdict(rule("measures.nothing > 1"), sample.percent(900)).outcome == "error"
 
@@ -157,8 +185,6 @@ def test_a_rule_cannot_go_on_for_ever() -> None:
 
 
 def test_waived_findings_are_not_seen() -> None:
-    from headway.quality.settings import Waiver
-
     waiver = Waiver(rule="T201", reason="r", owner="o", until=sample.TODAY)
     text = "findings.all(f, f.rule != 'T201') && measures['findings.lint'] == 1.0"
     assert judged(text, waivers=(waiver,)).outcome == "passed"
