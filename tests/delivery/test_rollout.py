@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from world import World, course, plan
 
 from headway.delivery.desired import ALL
+from headway.delivery.progress import moved
 
 
 def at(world, stage, part="bake"):
@@ -538,3 +539,68 @@ def test_a_return_is_quick_and_asks_nobody():
     assert world.now - began < 10
     assert (world.progress.outcome, world.share("v2"), world.count("v1")) == ("promoted", 100, 0)
     assert world.told("smoke") == []
+
+
+def first_deployment_in_trouble():
+    """It crashes just when it gets its first traffic."""
+    world = World(plan(old=None))
+    at(world, 1, "route")
+    world.crash("v2")
+    for _ in range(5):
+        world.look()
+    assert world.progress.status == "held"
+    assert world.progress.held == "there is no older version to go back to"
+    assert world.progress.reason == "instance 0 of v2 has crashed"
+    return world
+
+
+def test_a_first_deployment_in_trouble_may_be_promoted_as_it_is():
+    world = first_deployment_in_trouble()
+    assert world.count("v2") == 2  # better than nothing
+    world.say("promote", by="ana")
+    assert world.finish(most=10).outcome == "promoted"
+
+
+def test_a_first_deployment_in_trouble_may_be_taken_down():
+    world = first_deployment_in_trouble()
+    world.say("abort", by="ana")
+    assert world.finish(most=10).outcome == "aborted"
+    assert world.progress.desired.groups == ()
+
+
+def test_a_second_abort_ends_the_wait_for_an_old_version_that_is_dead():
+    world = canary()
+    at(world, 2)
+    world.healthy_at_once = False
+    world.all("v1", "failed")
+    world.say("abort", by="ana")
+    world.until(lambda p: p.stuck, most=400)
+    world.look()
+    assert world.share("v2") == 100  # somebody answers
+    world.say("abort", by="ana")
+    assert world.finish(most=10).outcome == "aborted"
+    assert world.progress.intended.shares == {"v1": ALL}
+
+
+def test_only_what_matters_is_written_down():
+    world = canary()
+    at(world, 1)
+    world.look()
+    before = world.progress
+    for _ in range(20):
+        world.look()
+    assert not moved(before, world.progress)
+    world.say("pause")
+    world.look()
+    assert moved(before, world.progress)
+
+
+def test_progress_says_what_it_waits_for_and_until_when():
+    world = canary()
+    at(world, 1)
+    world.look()
+    progress = world.progress
+    assert (progress.step, progress.steps) == (2, 8)
+    assert progress.title == "5% to v2"
+    assert progress.waiting == "its time; the analysis so far: no difference"
+    assert progress.deadline == pytest.approx(progress.since + 120)
