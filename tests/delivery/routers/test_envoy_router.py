@@ -29,6 +29,7 @@ from machine import (
     until,
 )
 
+from headway.clients import keeper
 from headway.delivery.health import Health
 from headway.delivery.routers.envoy import EnvoyRouter
 from headway.errors import HeadwayError
@@ -311,3 +312,20 @@ def test_every_request_is_in_the_access_log(machine: Machine):
     line = msgspec.json.decode(log.read_text().splitlines()[0])
     assert (line["method"], line["path"], line["status"]) == ("GET", "/status/418", 418)
     assert line["cluster"] == "shop.production~v1"
+
+
+def test_no_line_is_lost_when_the_access_log_is_turned_over(machine: Machine):
+    there = machine.serve(v1={})
+    router = machine.router()
+    router.apply(routing(there, shares={"v1": 10000}), 1)
+    log = Path(router.folder, "access", "shop.production.log")
+    for number in range(6):
+        get(f"{router.url}/{number}")
+        if number == 2:
+            kept = {"path": str(log), "bytes": 1, "keep": 1, "reopen": router.admin.socket}
+            eventually(lambda: log.exists() and log.stat().st_size)
+            keeper.turn_over(kept)
+    old = Path(f"{log}.1")
+    eventually(lambda: log.exists() and len((old.read_text() + log.read_text()).splitlines()) == 6)
+    lines = (old.read_text() + log.read_text()).splitlines()
+    assert [msgspec.json.decode(line)["path"] for line in lines] == [f"/{n}" for n in range(6)]

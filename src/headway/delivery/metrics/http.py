@@ -41,7 +41,7 @@ class HttpMetrics:
         """`query` is an address, and after a blank the pointer: `http://… /data/0/value`."""
         url, _, pointer = query.partition(" ")
         answer = self._ask(url, group)
-        return number(point(answer, pointer.strip(), url), url)
+        return None if answer is None else number(point(answer, pointer.strip(), url), url)
 
     def _ask(self, url: str, group: str) -> object:
         """None when it has nothing about the group (404, 204)."""
