@@ -105,8 +105,17 @@ def _named(file: str) -> Config:
     return found
 
 
-def gate(request: Request, tree: Tree, warn: Warn, *, now: float | None = None) -> Judgement:
+def gate(
+    request: Request,
+    tree: Tree,
+    warn: Warn,
+    *,
+    now: float | None = None,
+    given: Found | None = None,
+) -> Judgement:
     """Collects, compares, judges and journals. `warn` gets sentences for people.
+
+    `given` are reports that have been read already; no others are looked for then.
 
     Raises HeadwayError: a revision, run or file that isn't there.
     """
@@ -115,7 +124,7 @@ def gate(request: Request, tree: Tree, warn: Warn, *, now: float | None = None) 
     repository = tree.repository
     if repository is not None:
         git.anticipate(repository.root)
-    found, run = _found(request, tree, journal, warn)
+    found, run = _found(request, tree, journal, warn) if given is None else (given, None)
     if not found.reports and not found.errors and not request.reports:
         warn("no report was found: give their names, or let tools write into .headway/reports")
     made = collecting.build(found.reports, found.errors, tree, now=now)

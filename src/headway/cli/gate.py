@@ -274,23 +274,25 @@ def _save(path: str, data: bytes) -> None:
 
 
 def _print_json(judgement: Judgement, changes: Changes | None) -> None:
-    import msgspec
-
     from headway.cli.output import Out
+
+    Out().json(as_json(judgement, changes))
+
+
+def as_json(judgement: Judgement, changes: Changes | None) -> dict[str, object]:
+    import msgspec
 
     findings = {one.fingerprint: one for one in judgement.evidence.findings}
     named = {name for result in judgement.verdict.results for name in result.findings}
-    Out().json(
-        {
-            "id": judgement.id,
-            "number": judgement.number,
-            **msgspec.to_builtins(judgement.verdict),
-            "commit": msgspec.to_builtins(judgement.evidence.commit),
-            "base": judgement.base.sha,
-            "measures": judgement.evidence.measures,
-            "reports": msgspec.to_builtins(judgement.evidence.reports),
-            "unreadable": msgspec.to_builtins(judgement.evidence.unreadable),
-            "findings": {n: msgspec.to_builtins(findings[n]) for n in named if n in findings},
-            "changes": None if changes is None else msgspec.to_builtins(changes),
-        }
-    )
+    return {
+        "id": judgement.id,
+        "number": judgement.number,
+        **msgspec.to_builtins(judgement.verdict),
+        "commit": msgspec.to_builtins(judgement.evidence.commit),
+        "base": judgement.base.sha,
+        "measures": judgement.evidence.measures,
+        "reports": msgspec.to_builtins(judgement.evidence.reports),
+        "unreadable": msgspec.to_builtins(judgement.evidence.unreadable),
+        "findings": {n: msgspec.to_builtins(findings[n]) for n in named if n in findings},
+        "changes": None if changes is None else msgspec.to_builtins(changes),
+    }

@@ -29,6 +29,8 @@ GROUPS = {
         "lock": "pin the actions that workflows use to commits, in headway.lock",
     },
     "evidence": {
+        "test": "run the project's test suites side by side, then the gates",
+        "scan": "run the repository's linters and scanners side by side, then the gates",
         "report": "show what reports of tests, coverage and scanners say",
         "gate": "decide whether this commit may pass, and say why",
     },

@@ -18,7 +18,10 @@ from headway.config.tree import Tree
 from headway.delivery import environment
 from headway.delivery.environment import Environment
 from headway.errors import InvalidFile, Place
+from headway.quality import suite
+from headway.quality.scan import Scan
 from headway.quality.settings import Gates, Quarantine, Waiver
+from headway.quality.suite import Suite
 
 Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=63)]
 
@@ -44,6 +47,11 @@ class Sections(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quarantine: Annotated[
         tuple[Quarantine, ...], Meta(description="Flaky tests that fail no gate until a day")
     ] = ()
+    scan: Annotated[Scan, Meta(description="Which tools `headway scan` runs, and how")] = Scan()
+    suites: Annotated[
+        dict[Word, dict[Word, Suite]],
+        Meta(description="What `headway test` runs: suites, and in each its components"),
+    ] = {}
     environments: Annotated[
         dict[Word, Environment], Meta(description="Where releases go, and by which rules")
     ] = {}
@@ -60,6 +68,8 @@ class Sections(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Of sections together: (path, message, hint)."""
         for path, message, hint in environment.problems(self.environments):
             yield f"environments.{path}", message, hint
+        for path, message, hint in suite.problems(self.suites):
+            yield f"suites.{path}", message, hint
 
 
 class Config(Sections, frozen=True, kw_only=True):

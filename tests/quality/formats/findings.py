@@ -17,7 +17,7 @@ MODULES = [
     "empty_list", "eslint", "gitleaks", "grype", "hadolint", "mypy_json", "npm_audit",
     "pip_audit", "pylint", "pyright", "ruff", "safety", "semgrep", "snyk", "trivy", "trufflehog",
     "zap", "black", "flake8", "isort", "mypy", "prettier", "pylint_text", "ruff_text",
-    "typescript", "scan_failure",
+    "typescript", "scan_failure", "scan_note",
 ]  # fmt: skip
 
 

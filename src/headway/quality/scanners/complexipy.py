@@ -1,0 +1,22 @@
+"""complexipy: cognitive complexity of Python, version 5 and newer."""
+
+from __future__ import annotations
+
+from headway.quality.report import Kind
+from headway.quality.scan import Tool
+from headway.quality.scanners import python
+from headway.quality.scanners.base import REPORT, Command, Plan, not_for
+from headway.quality.scanners.project import Project
+
+NAME = TOOL = "complexipy"
+KIND: Kind = "complexity"
+INSTALL = "pip install 'complexipy>=5'"
+
+
+def plan(project: Project, own: Tool) -> Plan:
+    if not project.python:
+        return not_for("no Python files")
+    why = python.why(project, NAME, ("complexipy.toml", ".complexipy.toml"))
+    argv = ("--quiet", "--output-format", "json", "--output", REPORT, *own.args, *project.python)
+    command = Command(program=NAME, argv=argv)
+    return Plan(why=why or "Python files", wanted=bool(why), commands=(command,))
