@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 HELP = "list the artifacts of a run, or copy them to a folder"
 EXAMPLE = """\
-headway artifacts                     of the newest run: names, sizes, where they are
-headway artifacts 12 --to out         copy those of run 12 to out/NAME/
-headway artifacts 12 --to out -n dist only the one named dist"""
+headway artifacts                       of the newest run: names, sizes, where they are
+headway artifacts 12 --to out           copy those of run 12 to out/NAME/
+headway artifacts 12 --to out -n dist   only the one named dist"""
 
 
 def arguments(parser: ArgumentParser) -> None:
