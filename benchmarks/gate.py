@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from contestants import VENV, prepare
 from measure import Command, alternate, load, peak_memory
@@ -90,7 +91,7 @@ def junit(chance: random.Random) -> str:
     )
 
 
-def findings(root: Path, paths: list[str], chance: random.Random) -> list[dict[str, object]]:
+def findings(root: Path, paths: list[str], chance: random.Random) -> list[Any]:
     """As `ruff check --output-format json` writes them."""
     found = []
     for number in range(FINDINGS):

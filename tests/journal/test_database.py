@@ -102,7 +102,7 @@ def _use(journal: Journal) -> None:
 
 def test_damage_in_the_middle(path: str) -> None:
     journal = Journal.open(path)
-    journal.append("r1", [events.Summary("a", 1, "x" * 5000)] * 20, 1)
+    journal.append("r1", [events.Summary("a", 1, "x" * 5000)] * 80, 1)
     journal.close()
     size = os.path.getsize(path)
     with open(path, "r+b") as file:

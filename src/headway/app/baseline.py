@@ -17,6 +17,7 @@ from headway.quality import lines
 from headway.quality.evidence import Evidence
 from headway.quality.flaky import History, history
 from headway.quality.new_code import Change, ChangedFile, Diff
+from headway.quality.report import TestCase
 
 DEPTH = 300  # commits before the base that are looked through for a verdict
 EARLIER = 5  # verdicts on the same commit that count for flaky tests
@@ -170,7 +171,7 @@ class _Tests(Struct, frozen=True):
 
     commit: records.Commit
     when: str
-    tests: tuple[records.TestCase, ...] = ()
+    tests: tuple[TestCase, ...] = ()
 
 
 def earlier(journal: Journal | None, now: Evidence, slug: str) -> History:
