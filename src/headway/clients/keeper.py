@@ -85,7 +85,8 @@ def _post(address: str, path: str) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         connection.connect(address)
-        connection.sendall(f"POST {path} HTTP/1.0\r\nContent-Length: 0\r\n\r\n".encode())
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+        connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
         connection.recv(4096)
 
 
