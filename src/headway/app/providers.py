@@ -12,6 +12,8 @@ from headway.delivery.platforms.setup import Setup
 from headway.delivery.routers.envoy import EnvoyRouter
 from headway.journal import Journal, rollouts
 
+_PATIENCE = 2.0  # seconds that a look waits for counts of others
+
 
 def place_name(service: str, environment: str) -> str:
     """What an environment is called on this machine, in file names and by the router."""
@@ -46,7 +48,30 @@ def router(setup: Setup) -> EnvoyRouter:
     return EnvoyRouter(setup.name, setup.environment.router, setup.environment.health)
 
 
-def metrics(setup: Setup, router: EnvoyRouter) -> Metrics:
+def metrics(
+    setup: Setup, router: EnvoyRouter, root: str = ".", variables: Mapping[str, str] | None = None
+) -> Metrics:
+    """The router's counts, or those of `analysis.source`; `variables` are the deployer's."""
+    source = setup.environment.analysis.source
+    if source.requests:
+        from headway.app.queries import prometheus_url
+        from headway.delivery.metrics.prometheus import Prometheus
+
+        return Prometheus(
+            prometheus_url(variables or {}),
+            requests=source.requests,
+            errors=source.errors,
+            buckets=source.buckets,
+            timeout=_PATIENCE,
+        )
+    if source.url:
+        from headway.delivery.metrics.http import HttpMetrics
+
+        return HttpMetrics(source.url, pointer=source.pointer, timeout=_PATIENCE)
+    if source.command:
+        from headway.delivery.metrics.command import CommandMetrics
+
+        return CommandMetrics(source.command, cwd=root, env=variables, timeout=_PATIENCE)
     from headway.delivery.metrics.envoy import EnvoyMetrics
 
     return EnvoyMetrics(setup.name, router.admin)

@@ -53,7 +53,7 @@ class Queries:
         if query.prometheus:
             from headway.delivery.metrics.prometheus import Prometheus
 
-            return Prometheus(self._variables.get(PROMETHEUS, _DEFAULT)), query.prometheus
+            return Prometheus(prometheus_url(self._variables)), query.prometheus
         if query.url:
             from headway.delivery.metrics.http import HttpMetrics
 
@@ -61,3 +61,7 @@ class Queries:
         from headway.delivery.metrics.command import CommandMetrics
 
         return CommandMetrics(cwd=self._root, env=self._variables), query.command
+
+
+def prometheus_url(variables: Mapping[str, str]) -> str:
+    return variables.get(PROMETHEUS, _DEFAULT)

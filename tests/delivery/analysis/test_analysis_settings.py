@@ -10,6 +10,7 @@ from headway.delivery.analysis.settings import (
     Analysis,
     Burn,
     Compare,
+    Counting,
     Experiment,
     Limits,
     Query,
@@ -49,6 +50,10 @@ def described(struct, name) -> bool:
             "the bound is above 0 % and at most 50 %",
         ),
         (Analysis(compare=Compare(hold_at=200.0)), "compare.hold_at", "would roll back before"),
+        (Analysis(source=Counting(url="u", command="c")), "source", "come from url and command"),
+        (Analysis(source=Counting(buckets="x")), "source.requests", "of requests is missing"),
+        (Analysis(source=Counting(requests="x")), "source.errors", "of errors is missing"),
+        (Analysis(source=Counting(pointer="/a")), "source.pointer", "url only"),
         (Analysis(limits=Limits(window=Duration(0.5))), "limits.window", "shorter than a second"),
         (
             Analysis(limits=Limits(p95=Duration(1.0), p99=Duration(0.5))),

@@ -89,12 +89,6 @@ def test_once_it_is_enough_it_stays_so():
     assert last([*samples, *better]).answer == "rollback"
 
 
-def test_failed_health_checks_take_it_back_at_once():
-    said = last(marked(rollout(1, 5), failed_checks=3))
-    assert said.answer == "rollback"
-    assert said.reasons[0] == "3 health checks failed, one after the other"
-
-
 ERRORS = Analysis(
     compare=Compare(enabled=False), limits=Limits(error_rate=Share(0.05), p95=Duration(0.25))
 )

@@ -89,10 +89,10 @@ def common(
 ) -> list[float]:
     """Each bet's wealth after a look at a column in which a share near `guess` is bad.
 
-    `guess` is of the stable version, 0 < guess < 1, known before the look.
+    `guess` is of the stable version, known before the look; 0 < ratio guess + rise < 1.
     """
     ratio, rise = margin
-    tolerated = min(ratio * guess + rise, 0.995)
+    tolerated = ratio * guess + rise
     control = look.stable / (ratio * look.canary + look.stable)
     odds = tolerated / (1.0 - tolerated)
     spread = control / (tolerated * (1.0 - tolerated))

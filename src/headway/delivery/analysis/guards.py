@@ -1,4 +1,4 @@
-"""Limits that hold whatever the stable version does: health, errors, latency, own queries.
+"""Limits that hold whatever the stable version does: errors, latency, own queries.
 
 A limit broken by the canary alone takes it back. One that both versions break is an outage
 which no rollback mends: it holds. One that may be broken by chance holds, too.
@@ -37,14 +37,12 @@ class Guards(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`percentiles` are the limits of 0.95, 0.99 in ms; `broken` how often in a row a query
     has been beyond its limit, `answers` what it said last (None: nothing)."""
 
-    failed_checks: int
     min_requests: int
     stable: Window
     canary: Window
     error_rate: float | None = None
     percentiles: tuple[tuple[float, float], ...] = ()
     ranges: dict[str, Range] = {}
-    checks: int = 0  # failed in a row by now
     answers: dict[str, float | None] = {}
     broken: dict[str, int] = {}
 
@@ -53,10 +51,9 @@ class Guards(Struct, frozen=True, kw_only=True, omit_defaults=True):
         t: float,
         stable: Counts | None,
         canary: Counts | None,
-        checks: int = 0,
         answers: Mapping[str, float | None] | None = None,
     ) -> Guards:
-        """`checks`: health checks that failed in a row; `answers`: of queries just asked."""
+        """`answers`: of queries just asked."""
         broken = dict(self.broken)
         for name, value in (answers or {}).items():
             beyond = value is not None and name in self.ranges and _beyond(self.ranges[name], value)
@@ -66,15 +63,12 @@ class Guards(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self,
             stable=self.stable.observe(t, stable),
             canary=self.canary.observe(t, canary),
-            checks=checks,
             answers={**self.answers, **(answers or {})},
             broken=broken,
         )
 
     def findings(self) -> Iterator[Finding]:
         """What speaks against the canary now."""
-        if self.checks >= self.failed_checks:
-            yield Finding("rollback", f"{self.checks} health checks failed, one after the other")
         if self.error_rate is not None:
             yield from _errors(self, self.error_rate)
         for share, limit in self.percentiles:
@@ -88,7 +82,6 @@ def guards(settings: Limits) -> Guards:
     pairs = ((0.95, settings.p95), (0.99, settings.p99))
     window = Window(length=float(settings.window))
     return Guards(
-        failed_checks=settings.failed_checks,
         min_requests=settings.min_requests,
         stable=window,
         canary=window,

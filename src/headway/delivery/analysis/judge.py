@@ -39,7 +39,6 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     canary: Counts | None = None
     share: int = 0  # basis points
     alone: bool = False
-    failed_checks: int = 0
     answers: dict[str, float | None] = {}
     subjects: dict[str, Subjects] = {}  # of experiments, by group
     mark: str = ""  # for plots: a step, a decision
@@ -69,9 +68,7 @@ class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self,
             comparison=comparison,
             proof=shown,
-            guards=self.guards.observe(
-                sample.t, sample.stable, sample.canary, sample.failed_checks, sample.answers
-            ),
+            guards=self.guards.observe(sample.t, sample.stable, sample.canary, sample.answers),
             burn=self.burn.observe(sample.t, sample.canary)
             if self.burn and sample.alone
             else self.burn,

@@ -137,9 +137,6 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_requests: Annotated[
         int, Meta(ge=1, description="Requests in the window before a limit can be broken.")
     ] = 20
-    failed_checks: Annotated[
-        int, Meta(ge=1, description="Failed health checks, one after the other, to roll back.")
-    ] = 3
     queries: Annotated[
         dict[str, Query], Meta(description="Numbers of your own, by name, with their limits.")
     ] = {}
@@ -260,21 +257,55 @@ class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield "value_min", "value_min is not below value_max", ""
 
 
+class Counting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Counts of requests that aren't the router's: of Prometheus, of a URL or of a command."""
+
+    requests: Annotated[
+        str, Meta(description="PromQL: requests so far; `{group}` stands for the group.")
+    ] = ""
+    errors: Annotated[str, Meta(description="PromQL: those that failed.")] = ""
+    buckets: Annotated[
+        str, Meta(description="PromQL: a number for each `le`, in seconds; unset: no latencies.")
+    ] = ""
+    url: Annotated[
+        str,
+        Meta(
+            description='Answers `{"requests": 10, "errors": 1}` of `{group}`; with latencies'
+            ' also `"edges": [50, 100]` (ms) and `"buckets": [7, 9]`.'
+        ),
+    ] = ""
+    pointer: Annotated[
+        str, Meta(description="With url: where in the answer that is (RFC 6901).")
+    ] = ""
+    command: Annotated[
+        str, Meta(description="A command that prints the same; HEADWAY_GROUP names the group.")
+    ] = ""
+
+    def problems(self) -> Iterator[Problem]:
+        given = [n for n in ("requests", "url", "command") if getattr(self, n)]
+        if len(given) > 1:
+            yield "", f"counts come from {' and '.join(given)}", "give one of them"
+        if (self.errors or self.buckets) and not self.requests:
+            yield "requests", "PromQL of requests is missing", "errors and buckets need it"
+        if self.requests and not self.errors:
+            yield "errors", "PromQL of errors is missing", "give the total of failed requests"
+        if self.pointer and not self.url:
+            yield "pointer", "pointer is of use with url only", ""
+
+
 class Analysis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a rollout is judged. Everything has a default: no key at all compares and decides."""
 
     every: Annotated[Duration, Meta(description="How often counts are read and judged.")] = (
         Duration(1.0)
     )
-    source: Annotated[
-        str, Meta(description="Where counts come from: `router` or a metrics provider's name.")
-    ] = "router"
+    source: Annotated[Counting, Meta(description="Where counts come from; unset: the router.")] = (
+        Counting()
+    )
     compare: Annotated[
         Compare, Meta(description="The canary against the stable version beside it.")
     ] = Compare()
-    limits: Annotated[Limits, Meta(description="Hard limits, health checks and own queries.")] = (
-        Limits()
-    )
+    limits: Annotated[Limits, Meta(description="Hard limits and numbers of your own.")] = Limits()
     inconclusive: Annotated[
         Inconclusive, Meta(description="What happens when there is too little to go by.")
     ] = Inconclusive()
@@ -296,18 +327,20 @@ class Analysis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.compare.hold_at * self.compare.false_rollbacks > 1:
             yield "compare.hold_at", "it would roll back before it holds", "4 is the default"
         for name, part in (
+            ("source", self.source),
             ("limits", self.limits),
             ("burn", self.burn),
             ("experiment", self.experiment),
         ):
             for path, message, hint in part.problems() if part is not None else ():
-                yield f"{name}.{path}", message, hint
+                yield f"{name}.{path}" if path else name, message, hint
 
 
 __all__ = [
     "Analysis",
     "Burn",
     "Compare",
+    "Counting",
     "Experiment",
     "Inconclusive",
     "LatencyMargin",
