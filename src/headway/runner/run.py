@@ -80,7 +80,7 @@ class Run:
         self._remote = remote
         self._said: set[str] = set()
         self.killed = threading.Event()  # the second Ctrl-C
-        self._actions: dict[str, Action] = {}
+        self._actions: dict[tuple[str, int, int], Action] = {}
         self._services: Services | None = None
         self._lock = threading.Lock()
 
@@ -146,12 +146,14 @@ class Run:
 
     def action(self, metadata: str) -> Action:
         """The action whose metadata file this is. Raises InvalidFile, OSError."""
+        about = os.stat(metadata)
+        key = (metadata, about.st_mtime_ns, about.st_size)  # a step may change it
         with self._lock:
-            if metadata in self._actions:
-                return self._actions[metadata]
+            if key in self._actions:
+                return self._actions[key]
         action = read_action_file(metadata)
         with self._lock:
-            self._actions[metadata] = action
+            self._actions[key] = action
         return action
 
 

@@ -298,10 +298,28 @@ class Step:
             self.job.remove_matchers(command.properties.get("owner", ""), data)
         elif name in ("set-output", "save-state"):
             return self._old_pair(command)
+        elif name in OLD_COMMANDS and self._allows_old_commands():
+            if name == "add-path":
+                self.level.effects.add_path(data)
+            else:
+                self._old_variable(command)
         elif name in OLD_COMMANDS:
             variable = "GITHUB_ENV" if name == "set-env" else "GITHUB_PATH"
             raise CommandError(f"the command '{name}' is disabled: write to ${variable} instead")
         return None
+
+    def _allows_old_commands(self) -> bool:
+        env = {**self.job.run.base_env, **self.level.environment(), **self.env}
+        return env.get("ACTIONS_ALLOW_UNSECURE_COMMANDS", "").lower() == "true"
+
+    def _old_variable(self, command: Command) -> None:
+        name = command.properties.get("name", "")
+        if not name:
+            raise CommandError("::set-env:: needs a name")
+        refusal = protected(name)
+        if refusal:
+            raise CommandError(refusal)
+        self.level.effects.set_env(name, command.data)
 
     def _old_pair(self, command: Command) -> str:
         key = command.properties.get("name", "")

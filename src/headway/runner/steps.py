@@ -60,7 +60,9 @@ def run_all(job: Job, level: Level, models: tuple[StepModel, ...]) -> None:
     while job.post:
         post = job.post.pop()
         shape = Shape(post.title, "post", post.condition, parent=post.parent, state=post.state)
-        perform(job, post.level, shape, lambda step, p=post: p.env, post.work)  # type: ignore[misc]
+        ended = perform(job, post.level, shape, lambda step, p=post: p.env, post.work)  # type: ignore[misc]
+        if ended.conclusion == events.FAILURE and post.level is not level:
+            level.fail(f"{to_text(post.title)}: {ended.reason}")  # of a step inside an action
 
 
 def run_level(job: Job, level: Level, plans: list[Plan]) -> None:
@@ -94,8 +96,14 @@ class Plan:
         self.model = model
         self.state: dict[str, str] = {}
         self.action: actions.Prepared | None = None
+        # What is in the workspace may be made by a step before it: looked at again when it runs.
+        self._is_late = model.uses is not None and model.uses.startswith(("./", "../"))
         if model.uses is not None:
-            self.action = actions.prepare(job, level, model.uses)
+            try:
+                self.action = actions.prepare(job, level, model.uses)
+            except HeadwayError:
+                if not self._is_late:
+                    raise
 
     def pre(self) -> None:
         """The action's pre step, which runs before any step of the job."""
@@ -161,9 +169,12 @@ class Plan:
         return texts(self.model.env, self.job.scope(step.level, contexts=step.contexts))
 
     def _work(self, step: Step) -> None:
-        if self.action is None:
+        if self.model.uses is None:
             script.run(step, self.model)
             return
+        if self._is_late:
+            self.action = actions.prepare(self.job, step.level, self.model.uses)
+        assert self.action is not None
         if self.action.has_post:
             self._register_post(step)
         self.action.run_main(step, self.model.with_)

@@ -164,4 +164,31 @@ def test_what_this_machine_lacks_is_said_before_anything_runs(project, uses, mes
 def test_an_action_that_is_not_there(project):
     outcome = project.run(workflow=steps("uses: ./nowhere"))
     assert outcome.code == 1
-    assert "no action.yml" in outcome.of("notice")[0]["message"] + str(outcome.annotations)
+    assert "no action.yml" in outcome.annotations[0][1]
+
+
+def test_an_action_that_a_step_before_it_has_made(project):
+    outcome = project.run(
+        workflow=steps(
+            "run: mkdir made; cp other/action.yml made",
+            "uses: ./made",
+            "run: sed -i s/one/two/ made/action.yml",
+            "uses: ./made",
+        )
+    )
+    assert outcome.code == 1  # there is no other/action.yml
+    composite(project, "other", "{shell: bash, run: 'echo one >> $HOME/seen'}")
+    outcome = project.run()
+    assert outcome.code == 0, outcome.text
+    assert (project.home.parent / "seen").read_text() == "one\ntwo\n"
+
+
+@needs_node
+def test_a_failing_post_step_inside_an_action_fails_the_job(project):
+    project.write("js/action.yml", "name: j\nruns: {using: node20, main: m.js, post: p.js}\n")
+    project.write("js/m.js", "")
+    project.write("js/p.js", "process.exit(3)\n")
+    composite(project, "outer", "uses: ./js")
+    outcome = project.run(workflow=steps("uses: ./outer"))
+    assert outcome.code == 1
+    assert outcome.reason("j") == "Post Run ./js: exit code 3"

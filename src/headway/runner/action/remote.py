@@ -289,7 +289,9 @@ class Remote:
     def _no_repository(self, reference: Reference, url: str, error: HeadwayError) -> HeadwayError:
         known = {"/".join(name.split("/")[:2]) for name in builtin.REGISTER}
         known.update(_folders(url, reference))
-        close = nearest(reference.slug, known - {reference.slug.lower()})
+        owner, slug = f"{reference.owner.lower()}/", reference.slug.lower()
+        ours = {name[len(owner) :]: name for name in known if name.lower().startswith(owner)}
+        close = ours.get(nearest(reference.name, ours) or "") or _alike(slug, known - {slug})
         hint = f'did you mean "{close}"?' if close else ""
         if not hint and url.startswith("http"):
             host = url.partition("://")[2].partition("/")[0].partition(":")[0]
@@ -338,6 +340,14 @@ def _folders(url: str, reference: Reference) -> list[str]:
     except OSError:
         pass
     return found
+
+
+def _alike(slug: str, known: set[str]) -> str | None:
+    """The repository most like it, whose owner too must be: names differ little among some."""
+    close = nearest(slug, known)
+    if close is None or nearest(slug.partition("/")[0], [close.partition("/")[0]]) is None:
+        return None
+    return close if nearest(slug.partition("/")[2], [close.partition("/")[2]]) else None
 
 
 def _guess(name: str, known: list[str]) -> str:
