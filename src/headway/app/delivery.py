@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from headway import home
-from headway.app import deployer, gates, releases
+from headway.app import deployer, releases
 from headway.app.project import Project
 from headway.delivery.decision import Decision, Facts, Rule, decide
 from headway.delivery.desired import Desired, Group
@@ -76,6 +76,8 @@ def prepare(journal: Journal, project: Project, wish: Wish) -> Prepared:
         author=project.actor,
         returning=wish.returning,
     )
+    from headway.app import gates  # it knows all of quality: the engine can do without
+
     judged = _judged(journal, release)
     verdict = gates.recorded(journal, judged) if judged else None
     facts = _facts(journal, project, environment, wish, release)

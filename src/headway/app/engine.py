@@ -22,10 +22,12 @@ from headway.clients.supervisor import Program, Supervisor
 from headway.delivery.engine import Parts
 from headway.delivery.observe import Observer
 from headway.delivery.plan import Plan
+from headway.delivery.platforms.base import Fenced
 from headway.delivery.samples import Samples
 from headway.delivery.worker import Place, work
 from headway.errors import HeadwayError
 from headway.journal import Journal, rollouts
+from headway.journal.leases import LeaseLost
 from headway.journal.rollouts import Rollout
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "CONTAINERS_CONF", "XDG_RUNTIME_DIR", "USER")
@@ -75,9 +77,13 @@ def main(argv: Sequence[str]) -> int:
         return parts(journal, rollout, plan, folder)
 
     deadline = time.monotonic() + _PATIENCE
-    # The one before us may be on its way out.
-    while not work(journal, place, make) and time.monotonic() < deadline:
-        time.sleep(_RETRY)
+    try:
+        # The one before us may be on its way out.
+        while not work(journal, place, make) and time.monotonic() < deadline:
+            time.sleep(_RETRY)
+    except (LeaseLost, Fenced) as error:
+        print(f"{error.message}: this one ends", flush=True)
+        return 0
     _clean(journal)
     return 0
 
@@ -101,7 +107,7 @@ def parts(journal: Journal, rollout: Rollout, plan: Plan, folder: str) -> Parts:
         plan,
         platform,
         router,
-        providers.metrics(setup, router),
+        providers.metrics(setup, router, rollout.root, variables),
         Samples(os.path.join(folder, "samples.jsonl")),
         Queries(plan.settings.analysis.limits.queries, rollout.root, variables),
         Totals(plan.settings.analysis.experiment, rollout.root, variables),
@@ -120,7 +126,6 @@ def _clean(journal: Journal) -> None:
             over = not known.get(name, time.time() - os.stat(path).st_mtime < _SETTLED)
             if over:
                 os.unlink(path)
-
 
 
 if __name__ == "__main__":

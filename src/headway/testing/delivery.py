@@ -40,6 +40,7 @@ from headway.errors import HeadwayError
 from headway.events import Event
 from headway.events.delivery import RolloutTaken
 from headway.journal import Journal
+from headway.journal.leases import LeaseLost
 from headway.journal.rollouts import Rollout
 
 EDGES = (25.0, 50.0, 100.0, 250.0, 500.0, 1000.0)
@@ -290,7 +291,10 @@ class KilledLedger(Ledger):
 
 
 def main(argv: Sequence[str]) -> int:
-    """SERVICE ENVIRONMENT WORLD ROOT [before|after COUNT]."""
+    """SERVICE ENVIRONMENT WORLD ROOT [before|after COUNT].
+
+    3: another process works there already; 4: another has taken over.
+    """
     service, environment, folder, root, *kill = argv
     if kill:
         KilledLedger.moment, KilledLedger.left = kill[0], int(kill[1])
@@ -300,7 +304,10 @@ def main(argv: Sequence[str]) -> int:
     )
     world = World(Path(folder), float(os.environ.get("WORLD_RATE", "1000")))
     journal = Journal.open(home.journal())
-    return 0 if worker.work(journal, place, parts(world, Path(root))) else 3
+    try:
+        return 0 if worker.work(journal, place, parts(world, Path(root))) else 3
+    except (LeaseLost, Fenced):
+        return 4
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import headway.testing.server
-from headway.journal import Journal, rollouts
+from headway.journal import Journal, leases, rollouts
 from headway.journal.rollouts import Rollout
 from headway.testing.repository import ScratchRepository
 
@@ -138,16 +137,16 @@ class Shop:
             time.sleep(0.05)
         return latest
 
-    def engine(self) -> int:
-        """The engine's pid, once it has one."""
+    def engine(self, *, or_over: bool = False) -> int:
+        """The engine's pid, once there is one; 0 with `or_over` when the rollout is over."""
         journal = self.journal
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
-            rows = journal.query(
-                lambda db: db.execute("SELECT pid FROM lease WHERE holder != ''").fetchall()
-            )
-            if rows and os.path.exists(f"/proc/{rows[0][0]}"):
-                return int(rows[0][0])
+            lease = leases.holder(journal, "environment shop/production", time.time())
+            if lease is not None:
+                return lease.pid
+            if or_over and not self.latest().active:
+                return 0
             time.sleep(0.02)
         raise AssertionError("there is no engine")
 
