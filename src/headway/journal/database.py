@@ -156,6 +156,11 @@ def is_code(error: sqlite3.Error, *codes: int) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in codes
 
 
+def _is_no_text(error: sqlite3.Error) -> bool:
+    """Damage that SQLite doesn't see: bytes that aren't the UTF-8 that was written."""
+    return "Could not decode to UTF-8" in str(error)
+
+
 def explain(path: str, error: sqlite3.Error) -> JournalError:
     """SQLite's error as a sentence about the journal, with what can be done."""
     if is_code(error, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -166,7 +171,7 @@ def explain(path: str, error: sqlite3.Error) -> JournalError:
         what, hint = "can't be written: the disk is full", "free some space"
     elif is_code(error, sqlite3.SQLITE_IOERR):
         what, hint = f"can't be read or written ({error})", "is the disk full, or broken?"
-    elif is_code(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    elif is_code(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _is_no_text(error):
         what = "is damaged, or no journal"
         hint = f"move it away, and a new one is made: mv {path} {path}.damaged"
     else:
