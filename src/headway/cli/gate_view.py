@@ -25,8 +25,8 @@ MARKS: dict[Outcome, tuple[str, str]] = {  # a state of console.style, a look
 def lines(
     verdict: Verdict, style: Style, width: int, *, verbose: bool, changes: Changes | None
 ) -> Iterator[str]:
-    """All but the last line; `width` 0 is no limit."""
-    for line in _all(verdict, style, verbose, changes):
+    """All but the last line; `width` 0 is no limit. Sentences are wrapped, the rest is cut."""
+    for line in _all(verdict, style, verbose, changes, width):
         yield style.render(style.fit(line, width) if width else line).rstrip()
 
 
@@ -37,13 +37,15 @@ def last(verdict: Verdict, style: Style, label: str) -> str:
     return f"gate {label} {style.paint(look, word)}: {clean.one_line(rest)}"
 
 
-def _all(verdict: Verdict, style: Style, verbose: bool, changes: Changes | None) -> Iterator[Line]:
+def _all(
+    verdict: Verdict, style: Style, verbose: bool, changes: Changes | None, width: int
+) -> Iterator[Line]:
     ordered = words.ordered(verdict.results)
     widths = _widths(ordered)
     for result in ordered:
         yield _row(result, style, widths)
         if result.outcome != "passed" or verbose:
-            yield from _why(result, style, MANY if verbose else FEW)
+            yield from _why(result, style, MANY if verbose else FEW, width)
     yield from _waivers(verdict.waived)
     if changes is not None:
         yield from _since(changes, MANY if verbose else FEW)
@@ -78,8 +80,8 @@ def _row(result: Result, style: Style, widths: Sequence[int]) -> Line:
     ]
 
 
-def _why(result: Result, style: Style, most: int) -> Iterator[Line]:
-    yield [("", f"    {clean.one_line(result.message)}")]
+def _why(result: Result, style: Style, most: int, width: int) -> Iterator[Line]:
+    yield from _wrapped("", result.message, width)
     bar = style.mark("bar")
     for detail in result.details[:most]:
         yield [("dim", f"    {bar} "), ("", clean.one_line(detail))]
@@ -87,7 +89,15 @@ def _why(result: Result, style: Style, most: int) -> Iterator[Line]:
     if more > 0:
         yield [("dim", f"    {bar} and {more} more: --verbose shows them")]
     if result.hint:
-        yield [("dim", f"    {clean.one_line(result.hint)}")]
+        yield from _wrapped("dim", result.hint, width)
+
+
+def _wrapped(look: str, text: str, width: int) -> Iterator[Line]:
+    import textwrap
+
+    text = clean.one_line(text)
+    rows = textwrap.wrap(text, max(40, width - 4)) if width else [text]
+    yield from ([(look, f"    {row}")] for row in rows)
 
 
 def _waivers(waived: Iterable[Use]) -> Iterator[Line]:
