@@ -223,9 +223,33 @@ def test_a_failing_condition_knows_its_place() -> None:
 def test_resolve_walks_nested_data() -> None:
     data = {
         "env": {"A": Template("${{ x.n }}", PLACE), "B": "${{ not a template }}"},
-        Template("key-${{ x.s }}", PLACE): [1, None, Template("${{ x.l }}", PLACE)],
+        Template("key-${{ x.s }}", PLACE): [1, None, Template("${{ x.z }}", PLACE)],
     }
     assert resolve(data, SCOPE) == {
         "env": {"A": 1.5, "B": "${{ not a template }}"},
-        "key-text": [1, None, [1]],
+        "key-text": [1, None, None],
     }
+
+
+def test_a_list_that_an_item_gives_goes_in_with_its_items() -> None:
+    assert resolve([0, Template("${{ x.l }}", PLACE), [2]], SCOPE) == [0, 1, [2]]
+
+
+def test_insert_takes_in_the_keys_of_its_value() -> None:
+    data = {
+        "a": 1,
+        Template("${{ insert }}", PLACE): Template("${{ x }}", PLACE),
+        Template("${{insert}}", PLACE): {"b": Template("${{ x.n }}", PLACE)},
+    }
+    scope = Scope({"x": {"n": 1.5}})
+    assert resolve(data, scope) == {"a": 1, "n": 1.5, "b": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("text", "must be a mapping"), (None, "must be a mapping"), ({"A": 2}, 'key "A" is there')],
+)
+def test_insert_refuses_what_does_not_fit(value: object, message: str) -> None:
+    with pytest.raises(EvaluationError, match=message) as caught:
+        resolve({"a": 1, Template("${{ insert }}", PLACE): value}, SCOPE)
+    assert caught.value.place == PLACE

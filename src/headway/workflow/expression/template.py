@@ -10,7 +10,7 @@ from __future__ import annotations
 from headway.workflow.expression.errors import EvaluationError, ExpressionError
 from headway.workflow.expression.evaluator import Scope, evaluate, run
 from headway.workflow.expression.function import MANY, STATUS
-from headway.workflow.expression.node import Call, Literal, Node, depth, walk
+from headway.workflow.expression.node import Call, Context, Literal, Node, depth, walk
 from headway.workflow.expression.parser import MAX_DEPTH, MAX_LENGTH, parse, utf16_length
 from headway.workflow.expression.value import WHITESPACE, to_text, truthy
 
@@ -74,6 +74,11 @@ class Template(_Source):
     def constant(self) -> bool:
         """Whether it is a plain string: no expression, or only a quoted one (`${{ 'x' }}`)."""
         return self.lone is None and all(isinstance(part, str) for part in self.parts)
+
+    @property
+    def inserts(self) -> bool:
+        """Whether it is `${{ insert }}`: the key whose value's own keys go in its place."""
+        return self.lone == _INSERT
 
     def evaluate(self, scope: Scope) -> object:
         """A lone expression's own value, whatever its type; otherwise a string.
@@ -141,6 +146,7 @@ class Condition(_Source):
 
 
 _SUCCESS = Call("success", ())
+_INSERT = Context("insert")
 
 
 def _condition_parts(raw: str) -> tuple[str | Embedded, ...]:
@@ -263,15 +269,53 @@ def templated(raw: str, place: Place) -> str | Template:
 def resolve(data: object, scope: Scope) -> object:
     """`data` (nested dicts and lists) with every Template in it evaluated, keys included.
 
-    The result shares nothing with `data` but what the templates gave. Raises EvaluationError.
+    A mapping at the key `${{ insert }}`, and a list that an item of a list evaluates to, go in
+    there with their own keys and items, as GitHub's workflow reader does it. The result shares
+    nothing with `data` but what the templates gave. Raises EvaluationError.
     """
     if isinstance(data, Template):
         return data.evaluate(scope)
     if isinstance(data, dict):
-        return {
-            key.text(scope) if isinstance(key, Template) else key: resolve(value, scope)
-            for key, value in data.items()
-        }
+        return _mapping(data, scope)
     if isinstance(data, (list, tuple)):
-        return [resolve(item, scope) for item in data]
+        return _list(data, scope)
     return data
+
+
+def _mapping(data: dict[object, object], scope: Scope) -> dict[object, object]:
+    found: dict[object, object] = {}
+    for key, value in data.items():
+        resolved = resolve(value, scope)
+        if not isinstance(key, Template):
+            found[key] = resolved
+        elif not key.inserts:
+            _add(found, {key.text(scope): resolved}, key.place)
+        elif isinstance(resolved, dict):
+            _add(found, resolved, key.place)
+        else:
+            error = EvaluationError("the value at ${{ insert }} must be a mapping")
+            error.place = key.place
+            raise error
+    return found
+
+
+def _add(found: dict[object, object], more: dict[object, object], place: Place) -> None:
+    known = {str(key).lower() for key in found}
+    for key, value in more.items():
+        if str(key).lower() in known:
+            error = EvaluationError(f'the key "{key}" is there twice')
+            error.place = place
+            raise error
+        found[key] = value
+
+
+def _list(data: list[object] | tuple[object, ...], scope: Scope) -> list[object]:
+    """The items of a list that an expression gives take the expression's place."""
+    found: list[object] = []
+    for item in data:
+        value = resolve(item, scope)
+        if isinstance(item, Template) and isinstance(value, list):
+            found += value
+        else:
+            found.append(value)
+    return found

@@ -327,12 +327,15 @@ class Reader:
                 name = self.key(name_node, where, key)
             elif not name:
                 self.problem(name_node, where, "a key is empty")
-            found[name] = (
-                value.value
-                if value.kind == "str" and "${{" not in value.value
-                else self.string(value, (*where, name_node.value), key)
-            )
+            found[name] = self._named(name_node, value, (*where, name_node.value), key, what)
         return found
+
+    def _named(self, name: Node, value: Node, where: Where, key: str, what: str) -> Data:
+        if value.kind == "str" and "${{" not in value.value:
+            return value.value  # type: ignore[no-any-return]
+        if value.kind == "map" and "${{" in name.value and self.insertion(name):
+            return self.strings(value, where, key, what)
+        return self.string(value, where, key)
 
     def listed(self, node: Node, where: Where, key: str, what: str) -> Data:
         """A list of strings that aren't empty, or a Template that gives one."""
@@ -358,12 +361,14 @@ class Reader:
         return value
 
     def key(self, node: Node, where: Where, key: str) -> Any:
-        """A key that holds an expression."""
-        if node.value.replace(" ", "") == "${{insert}}":
-            message = "Headway does not support ${{ insert }}"
-            self.problem(node, where, message, "write the keys out", "unsupported")
-            return node.value
-        return self.template(node, where, key)
+        """A key that holds an expression, or is `${{ insert }}`."""
+        return self.insertion(node) or self.template(node, where, key)
+
+    def insertion(self, node: Node) -> Template | None:
+        """The Template of `${{ insert }}`: no context, so it may stand at any key."""
+        if node.value.replace(" ", "") != "${{insert}}":
+            return None
+        return Template(node.value, self.place(node))
 
     def is_expression(self, node: Node) -> bool:
         return node.kind == "str" and "${{" in node.value

@@ -70,6 +70,9 @@ def _matrix(reader: Reader, node: Node, where: Where) -> Data:
         if name in ("include", "exclude"):
             found[name] = _combinations(reader, value, inside)
             empty = empty and (name == "exclude" or found[name] == [])
+        elif value.kind == "map" and reader.insertion(name_node):
+            found[name] = reader.data(value, inside, KEY)
+            empty = False
         else:
             found[name] = _vector(reader, value, inside)
             empty = False
