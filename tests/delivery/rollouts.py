@@ -77,11 +77,11 @@ class Site:
 
     def work(self) -> bool:
         """Drives what is queued to its end, in this process."""
-        return worker.work(self.journal, self.place, parts(self.world, self.folder))
+        return worker.work(self.journal, self.place, parts(self.journal, self.world))
 
     def process(self, *kill: str, **variables: str) -> subprocess.Popen[str]:
         """An engine in a process of its own; see headway.testing.delivery."""
-        argv = [SERVICE, ENVIRONMENT, str(self.world.folder), str(self.folder), *kill]
+        argv = [SERVICE, ENVIRONMENT, str(self.world.folder), *kill]
         return subprocess.Popen(
             [sys.executable, "-m", "headway.testing.delivery", *argv],
             env={**os.environ, "HEADWAY_HOME": str(self.home), **variables},

@@ -61,10 +61,6 @@ def _refuse(code: int, message: str) -> int:
 
 
 def _redirect(log: str) -> None:
-    # The supervisor's pipe stays open under another number: its end tells the supervisor at
-    # once that the program is gone, which otherwise looks only every second.
-    os.dup2(1, 19)
-    os.set_inheritable(19, True)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)

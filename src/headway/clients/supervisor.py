@@ -269,7 +269,8 @@ class Supervisor:
         """Nothing of the caller's environment: no secrets, and no marks of a job that ends."""
         kept = ("PATH", "HOME", "LANG", "TZ", "CONTAINERS_CONF", "XDG_RUNTIME_DIR")
         env = {name: os.environ[name] for name in kept if name in os.environ}
-        argv = [sys.executable, "-I", "-m", "supervisor.supervisord", "-c", self._main()]
+        script = os.path.join(os.path.dirname(__file__), "supervisord.py")
+        argv = [sys.executable, "-P", script, "-c", self._main()]
         return {"argv": argv, "env": env, "socket": self.socket}
 
     def _keeper(self) -> Program:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 from headway.clients import launch
@@ -16,12 +17,31 @@ def kill_all(home: str | os.PathLike[str]) -> None:
     folder = Path(home, "supervisor")
     with contextlib.suppress(OSError, ValueError):
         os.kill(int((folder / "supervisord.pid").read_text()), signal.SIGKILL)
-    records = sorted((folder / "records").glob("*.json"), key=lambda p: p.stem != "keeper")
-    for path in records:
+    # Some may be between two lives: until there is nobody any more.
+    while found := _theirs(folder):
+        for pid in found:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _theirs(folder: Path) -> set[int]:
+    """Whoever has a record there, and whoever was started with something of this folder."""
+    found = set()
+    for path in folder.glob("records/*.json"):
         with contextlib.suppress(OSError, ValueError):
             record = json.loads(path.read_text())
             if launch.alive(record):
-                os.killpg(record["pid"], signal.SIGKILL)
+                found.add(int(record["pid"]))
+    mark = os.fsencode(folder)
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{name}/cmdline").read_bytes().split(b"\0")
+            if any(w == mark or w.startswith(mark + b"/") for w in words) and not gone(int(name)):
+                found.add(int(name))
+    return found - {os.getpid()}
 
 
 def gone(pid: int) -> bool:

@@ -266,6 +266,7 @@ class EnvoyRouter:
 
     def _program(self, bootstrap: str) -> Program:
         options = "--disable-hot-restart --log-level warning --drain-time-s 30".split()
+        options += ["--file-flush-interval-msec", "1000"]  # of access logs
         return Program(
             name=PROGRAM,
             argv=(binary(), "-c", bootstrap, *options),
