@@ -230,12 +230,26 @@ def _row(journal: Journal, rollout: str) -> Rollout:
 
 
 def resume(journal: Journal) -> None:
-    """Sees that every environment with something to do has an engine. Cheap when all have, and
-    silent when one can't be had: whoever follows the rollout will see."""
+    """Sees that every environment with something to do has an engine, and after a restart of
+    the machine that what served serves. Cheap when all is well, and silent when it can't be
+    had: whoever follows the rollout will see."""
+    if journal.query(rollouts.environments):
+        _revive()
     active = journal.query(lambda db: rollouts.rollouts(db, active=True))
     for rollout in {(r.service, r.environment): r for r in active}.values():
         with contextlib.suppress(HeadwayError):
             ensure_engine(journal, rollout)
+
+
+def _revive() -> None:
+    """A supervisor that is gone is started with all that it kept: instances, the router."""
+    from headway.clients.supervisor import Supervisor
+
+    if os.path.isdir(os.path.join(home.state(), "supervisor")):
+        with contextlib.suppress(HeadwayError):
+            supervisor = Supervisor()
+            if not supervisor.running():
+                supervisor.ensure()
 
 
 def ensure_engine(journal: Journal, rollout: Rollout) -> None:

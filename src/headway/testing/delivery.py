@@ -23,8 +23,8 @@ import msgspec
 from msgspec import Struct
 
 from headway import home
+from headway.app.jobs import Jobs
 from headway.delivery import worker
-from headway.delivery.checks import Hook
 from headway.delivery.desired import ALL, Group
 from headway.delivery.effect_runner import Job
 from headway.delivery.engine import Parts
@@ -174,8 +174,6 @@ class FakePlatform:
 
 
 class FakeRouter:
-    preview_url = "http://127.0.0.1:1"
-
     def __init__(self, world: World) -> None:
         self.world = world
 
@@ -244,8 +242,8 @@ def _is_routed(state: State, one: Instance) -> bool:
 # --- the engine with these ----------------------------------------------------------------
 
 
-def parts(world: World, root: Path) -> worker.MakeParts:
-    """Hooks run in `root`; smoke tests over HTTP always pass."""
+def parts(journal: Journal, world: World) -> worker.MakeParts:
+    """Hooks and records of incidents are the real ones; smoke tests always pass."""
 
     def make(rollout: Rollout, plan: Plan, folder: str) -> Parts:
         platform, router = FakePlatform(world), FakeRouter(world)
@@ -253,15 +251,18 @@ def parts(world: World, root: Path) -> worker.MakeParts:
         observer = Observer(
             plan, platform, router, FakeMetrics(world), samples, lambda now, group: {}
         )
+        jobs = Jobs(
+            journal=journal,
+            rollout=rollout,
+            plan=plan,
+            folder=folder,
+            preview_url=lambda: "",
+            variables=dict(os.environ),
+            secrets={},
+        )
 
         def job(effect: Effect) -> Job:
-            hooks = plan.settings.hooks
-            every: tuple[Hook, ...] = (*hooks.before, *hooks.after, *hooks.on_rollback)
-            commands = {hook.name: hook.command for hook in every}
-            if effect.kind == "hook":
-                argv = ("/bin/sh", "-c", commands[effect.name])
-                return Job(argv=argv, cwd=str(root), env=dict(os.environ), timeout=30.0)
-            return Job(call=lambda: (True, ""))
+            return Job(call=lambda: (True, "")) if effect.kind == "smoke" else jobs.job(effect)
 
         return Parts(platform=platform, router=router, observer=observer, job=job)
 
@@ -291,11 +292,11 @@ class KilledLedger(Ledger):
 
 
 def main(argv: Sequence[str]) -> int:
-    """SERVICE ENVIRONMENT WORLD ROOT [before|after COUNT].
+    """SERVICE ENVIRONMENT WORLD [before|after COUNT].
 
     3: another process works there already; 4: another has taken over.
     """
-    service, environment, folder, root, *kill = argv
+    service, environment, folder, *kill = argv
     if kill:
         KilledLedger.moment, KilledLedger.left = kill[0], int(kill[1])
         vars(worker)["Ledger"] = KilledLedger
@@ -305,7 +306,7 @@ def main(argv: Sequence[str]) -> int:
     world = World(Path(folder), float(os.environ.get("WORLD_RATE", "1000")))
     journal = Journal.open(home.journal())
     try:
-        return 0 if worker.work(journal, place, parts(world, Path(root))) else 3
+        return 0 if worker.work(journal, place, parts(journal, world)) else 3
     except (LeaseLost, Fenced):
         return 4
 
