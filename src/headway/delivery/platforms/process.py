@@ -294,6 +294,9 @@ class ProcessPlatform:
             recipe = self._stored(group)
             if recipe:
                 shutil.rmtree(recipe.folder, ignore_errors=True)
+            if recipe and recipe.account.uid >= 0:
+                with contextlib.suppress(OSError):  # others may be there
+                    os.removedirs(os.path.dirname(recipe.folder))
             os.unlink(self._recipe_file(group))
             ports.release_below(f"{self.setup.name}~{group}~")
         self._tidy_logs(kept)
