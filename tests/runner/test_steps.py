@@ -165,6 +165,20 @@ def test_disabled_commands_fail_the_step(project):
     assert "GITHUB_ENV" in outcome.annotations[0][1]
 
 
+def test_old_commands_where_they_are_allowed(project):
+    outcome = project.run(
+        "--env",
+        "ACTIONS_ALLOW_UNSECURE_COMMANDS=true",
+        workflow=steps(
+            "run: echo '::set-env name=A::b'; echo ::add-path::/zip",
+            "run: test $A = b && echo $PATH | grep ^/zip",
+            "run: echo '::set-env name=NODE_OPTIONS::x'",
+        ),
+    )
+    assert outcome.code == 1
+    assert outcome.reason("j").startswith("Run echo '::set-env name=NODE_OPTIONS")
+
+
 @pytest.mark.parametrize(
     ("keys", "code"),
     [

@@ -49,6 +49,8 @@ def github(
     owner = run.repository.partition("/")[0]
     return {
         "action": "",
+        "action_ref": "",
+        "action_repository": "",
         "actor": cause.actor,
         "actor_id": "0",
         "api_url": API,

@@ -122,4 +122,4 @@ class Composite:
         )
 
 
-_NOWHERE = {"action_repository": None, "action_ref": None}  # of a local action
+_NOWHERE = {"action_repository": "", "action_ref": ""}  # of a local action

@@ -63,14 +63,16 @@ class Docker:
     def _run(self, step: Step, with_: Map, entrypoint: str) -> None:
         step.contexts["github"] = {**step.contexts["github"], **self._about}
         given = inputs.complete(step, with_, self._action.inputs, INPUTS)
+        # GitHub takes one program here; with words after it nothing else could be meant.
+        program, *words = _words(entrypoint or given.get("entrypoint", "")) or [""]
         engine = containers.needed()
         image = self._built = self._built or self._image(step, engine)
         folders = Folders(step)
         container = Container(
             image=image,
             name=f"headway-{step.job.run.info.id}-{step.job.instance.number}-{step.number}",
-            entrypoint=entrypoint or given.get("entrypoint", ""),
-            command=self._arguments(step, given),
+            entrypoint=program,
+            command=(*words, *self._arguments(step, given)),
             env=folders.translated(self._environment(step, given, folders)),
             mounts=folders.mounts,
             network=str(step.contexts["job"].get("container", {}).get("network") or ""),
@@ -147,7 +149,7 @@ def _words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as error:
-        raise HeadwayError(f"args: {text}: {error}") from None
+        raise HeadwayError(f"{text}: {error}") from None
 
 
 def pulled(step: Step, engine: Engine, image: str) -> str:
