@@ -80,7 +80,7 @@ class Board:
         with self._lock:
             lines = [self._line(row, -1) for row in self._rows.values() if row.state != "queued"]
             self._draw(lines, last=True)
-        self._put(_END)
+        self._put(_END + "\r\n")
         if self._echo is not None:
             self._echo()
 
@@ -145,7 +145,7 @@ class Board:
             ("dim" if dim else "", row.said if row.state != "queued" else ""),
         ]
         if self._thread is None:
-            return [*line, ("dim", f"  {right}" if right else "")]
+            return [*style.fit(line, WIDEST), ("dim", f"  {right}" if right else "")]
         width = max(20, min(self._out.terminal.size()[0] - 1, WIDEST))
         return style.fit(line, width, right)
 

@@ -22,6 +22,7 @@ code and settings is run on top of that.
 
 from __future__ import annotations
 
+from signal import Signals
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -96,7 +97,15 @@ def trouble(ended: Ended) -> str:
     if ended.code in ended.command.ran:
         return ""
     said = last_line(ended.log) or last_line(ended.report.decode("utf-8", "replace"))
-    return f"exit code {ended.code}: {said}" if said else f"exit code {ended.code}, without a word"
+    how = _how(ended.code)
+    return f"{how}: {said}" if said else f"{how}, without a word"
+
+
+def _how(code: int) -> str:
+    try:
+        return f"ended by signal {Signals(code - 128).name.removeprefix('SIG')}"
+    except ValueError:
+        return f"exit code {code}"
 
 
 # Of what a failing tool prints, a line with one of these says most.

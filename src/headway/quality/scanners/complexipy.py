@@ -5,7 +5,8 @@ from __future__ import annotations
 from headway.quality.report import Kind
 from headway.quality.scan import Tool
 from headway.quality.scanners import python
-from headway.quality.scanners.base import REPORT, Command, Plan, not_for
+from headway.quality.scanners.base import REPORT, Command, Ended, Plan, not_for
+from headway.quality.scanners.base import trouble as usual_trouble
 from headway.quality.scanners.project import Project
 
 NAME = TOOL = "complexipy"
@@ -20,3 +21,11 @@ def plan(project: Project, own: Tool) -> Plan:
     argv = ("--quiet", "--output-format", "json", "--output", REPORT, *own.args, *project.python)
     command = Command(program=NAME, argv=argv)
     return Plan(why=why or "Python files", wanted=bool(why), commands=(command,))
+
+
+def trouble(ended: Ended) -> str:
+    """A file that it can't parse it leaves out of its report, and of its exit code."""
+    failed = [line for line in ended.log.splitlines() if "Failed to process" in line]
+    if failed:
+        return failed[0].strip().removeprefix("error: ")
+    return usual_trouble(ended)

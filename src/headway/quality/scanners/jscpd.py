@@ -14,6 +14,8 @@ _CODE = (
     *(".py", ".js", ".jsx", ".ts", ".tsx", ".mjs", ".go", ".java", ".kt", ".rb", ".rs", ".c"),
     *(".cc", ".cpp", ".h", ".cs", ".php", ".swift", ".scala"),
 )  # fmt: skip
+# It would compare these too, and they are alike by their nature.
+_NO_CODE = (".json", ".xml", ".txt", ".csv", ".md", ".lock", ".svg", ".yaml", ".yml", ".toml")
 
 
 def plan(project: Project, own: Tool) -> Plan:
@@ -23,6 +25,7 @@ def plan(project: Project, own: Tool) -> Plan:
     configured = project.has(".jscpd.json")
     out = [f"**/{one}/**" for one in sorted(SKIPPED)]
     out += [f"**/{one}/**" for one in project.out()]
+    out += [f"**/*{ending}" for ending in _NO_CODE]
     argv = (
         *("--reporters", "json", "--output", BESIDE, "--silent", "--ignore", ",".join(out)),
         *own.args,

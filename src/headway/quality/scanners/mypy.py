@@ -14,7 +14,12 @@ NAME = TOOL = "mypy"
 KIND: Kind = "findings"
 INSTALL = "pip install mypy"
 _FILES = ("mypy.ini", ".mypy.ini")
-_ARGV = ("--no-pretty", "--no-color-output", "--show-column-numbers", f"--python-executable={PYTHON}")
+_ARGV = (
+    "--no-pretty",
+    "--no-color-output",
+    "--show-column-numbers",
+    f"--python-executable={PYTHON}",
+)
 
 
 def plan(project: Project, own: Tool) -> Plan:

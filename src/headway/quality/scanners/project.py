@@ -40,7 +40,7 @@ class Project:
         self.exclude = tuple(exclude)
         self.files = tuple(sorted(f for f in names if not self._passed_over(f)))
         self.text = text
-        self.ignored = tuple(sorted({*ignored, *_skipped(names)}))
+        self.ignored = tuple(sorted({*ignored, *_skipped(names), *_folders(names, self.exclude)}))
         self.in_git = in_git
         self._known = frozenset(self.files)
 
@@ -88,14 +88,8 @@ class Project:
         return [f[len(folder) + 1 :] for f in files if f.startswith(folder + "/")]
 
     def out(self, folder: str = "") -> list[str]:
-        """Folders below `folder`, as seen from it, that a tool which walks itself must leave out.
-
-        Without those that git ignores where a tool asks git itself.
-        """
-        here = self.below(folder, self.ignored)
-        patterns = [one.rstrip("/*") for one in self.exclude]
-        plain = [one for one in patterns if one and not any(c in one for c in "*?[")]
-        return sorted({*here, *self.below(folder, plain)})
+        """Folders below `folder`, as seen from it, that a tool must leave out when it walks."""
+        return self.below(folder, self.ignored)
 
 
 def _skipped(files: Iterable[str]) -> Iterator[str]:
@@ -107,9 +101,24 @@ def _skipped(files: Iterable[str]) -> Iterator[str]:
             yield "/".join(parts[: first + 1])
 
 
+def _folders(files: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
+    """Whole folders that these patterns leave out."""
+    plain = [_plain(pattern) for pattern in patterns]
+    if not plain:
+        return
+    for file in files:
+        parts = file.split("/")
+        for count in range(1, len(parts)):
+            at = "/".join(parts[:count])
+            if any(fnmatchcase(at, one) or ("/" not in one and parts[count - 1] == one)
+                   for one in plain):  # fmt: skip
+                yield at
+                break
+
+
 def matches(file: str, pattern: str) -> bool:
     """`docs/**`, `src/gen` (the folder and all in it), `*.min.js` (anywhere)."""
-    plain = pattern.strip().removeprefix("./").rstrip("/").removesuffix("/**").removesuffix("/*")
+    plain = _plain(pattern)
     if not plain:
         return False
     if file == plain or file.startswith(plain + "/"):
@@ -117,6 +126,10 @@ def matches(file: str, pattern: str) -> bool:
     if "/" not in plain:
         return any(fnmatchcase(part, plain) for part in file.split("/"))
     return fnmatchcase(file, plain) or fnmatchcase(file, plain + "/*")
+
+
+def _plain(pattern: str) -> str:
+    return pattern.strip().removeprefix("./").rstrip("/").removesuffix("/**").removesuffix("/*")
 
 
 def base(path: str) -> str:
