@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from headway.clients import git
 from headway.errors import HeadwayError, UsageError
@@ -29,6 +29,7 @@ class Tree:
         self.repository = repository
         self._read: dict[str, str | None] = {}
         self._folders: dict[str, str] = {}
+        self._files: list[str] | None = None
 
     @classmethod
     def at(cls, path: str = ".") -> Tree:
@@ -53,7 +54,24 @@ class Tree:
         """The repository's files; names that are no text are left out."""
         if self.repository is None:
             return []
-        return [name for name in git.listed(self.root) if name.isascii() or _is_text(name)]
+        if self._files is None:
+            listed = git.listed(self.root)
+            self._files = [name for name in listed if name.isascii() or _is_text(name)]
+        return self._files
+
+    def last_change(self, apart: Collection[str] = ()) -> tuple[float, str]:
+        """When the newest of the repository's files was written, `apart` from these; its name."""
+        newest, name = 0.0, ""
+        for path in self.files():
+            if path in apart:
+                continue
+            try:
+                moment = os.lstat(os.path.join(self.root, path)).st_mtime
+            except OSError:
+                continue
+            if moment > newest:
+                newest, name = moment, path
+        return newest, name
 
     def text(self, path: str) -> str | None:
         """A file's text, when it is in this tree: reports may name any path they like."""

@@ -212,8 +212,18 @@ def _found(
         if old:
             warn(f"older than run {run.label}, left out: {', '.join(old[:5])}")
         paths = [path for path in paths if path not in old]
+    _doubt(tree, paths, warn)
     found = finding.together(kept, finding.read_usual(tree.root, paths))
     return found, run if kept.reports or kept.errors else None
+
+
+def _doubt(tree: Tree, paths: list[str], warn: Warn) -> None:
+    """A report that is older than the code may be about what was there before."""
+    moment, changed = tree.last_change(frozenset(paths))
+    old = finding.older(tree.root, paths, moment)
+    if old:
+        names = ", ".join(old[:3]) + (f" and {len(old) - 3} more" if len(old) > 3 else "")
+        warn(f"older than {changed}, and perhaps about something else: {names}")
 
 
 def _run(request: Request, tree: Tree, journal: Journal | None) -> Run | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable
 
 import msgspec
@@ -21,28 +20,13 @@ def reports(tree: Tree, fresh: Iterable[str], warn: Callable[[str], None]) -> Fo
     """
     new = dict.fromkeys(fresh)
     others = [p for p in finding.usual(tree.root, tree.repository is not None) if p not in new]
-    moment, changed = _last_change(tree, {*new, *others})
+    moment, changed = tree.last_change({*new, *others})
     old = finding.older(tree.root, others, moment)
     if old:
         names = ", ".join(old[:3]) + (f" and {len(old) - 3} more" if len(old) > 3 else "")
         warn(f"older than {changed}, left out: {names}")
     kept = [path for path in others if path not in old]
     return finding.read_usual(tree.root, (*new, *kept))
-
-
-def _last_change(tree: Tree, reports: Collection[str]) -> tuple[float, str]:
-    """When the repository's newest file was written, and its name."""
-    newest, name = 0.0, ""
-    for path in tree.files():
-        if path in reports:
-            continue
-        try:
-            moment = os.lstat(os.path.join(tree.root, path)).st_mtime
-        except OSError:
-            continue
-        if moment > newest:
-            newest, name = moment, path
-    return newest, name
 
 
 def rules(all_rules: Rules, found: Found, looked: Collection[Subject]) -> Rules:
