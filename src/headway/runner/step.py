@@ -193,10 +193,12 @@ class Step:
             return self._watch(lambda: Process(argv, cwd=directory, env=variables))
         return self._watch(lambda: sandbox.start(argv, directory, variables))
 
-    def on_host(self, argv: Sequence[str], *, cwd: str = "/") -> int:
-        """Runs a program on this machine, with the user's variables, whether or not the job has
-        a container."""
-        return self._watch(lambda: Process(argv, cwd=cwd, env=os.environ))
+    def on_host(
+        self, argv: Sequence[str], *, cwd: str = "/", env: Mapping[str, str] = os.environ
+    ) -> int:
+        """Runs a program on this machine, with the user's variables unless others are given,
+        whether or not the job has a container."""
+        return self._watch(lambda: Process(argv, cwd=cwd, env=env))
 
     def _watch(self, start: Callable[[], Process]) -> int:
         left = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())

@@ -148,3 +148,30 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_start(project, base):
     assert len(left(project)) == 1
     assert project.run("ci.yml").code == 0
     assert left(project) == []
+
+
+def test_in_a_job_that_has_a_container(project, base):
+    project.write(
+        "act/action.yml",
+        """
+        name: d
+        runs: {using: docker, image: Dockerfile}
+        """,
+    )
+    project.write("act/Dockerfile", f'FROM {base}\nCOPY main.sh /\nENTRYPOINT ["sh", "/main.sh"]\n')
+    project.write(
+        "act/main.sh",
+        """
+        set -e
+        test "$(cat made)$(pwd)$GITHUB_WORKSPACE" = x/github/workspace/github/workspace
+        test -s "$GITHUB_EVENT_PATH" -a -d "$RUNNER_TEMP"
+        echo "SEEN=$(cat made)" >> $GITHUB_ENV
+        """,
+    )
+    outcome = project.run(
+        workflow=steps("run: echo x > made", "uses: ./act", "run: test $SEEN = x").replace(
+            "    steps:", f"    container: {base}\n    steps:"
+        )
+    )
+    assert outcome.code == 0, outcome.text + outcome.err
+    assert left(project) == []

@@ -124,7 +124,7 @@ class Docker:
             step.say(f"##[group]Building {os.path.basename(file)} of {self._folder}")
             told = os.path.join(step.job.temp, f"image_{step.number}")
             argv = engine.build(os.path.dirname(file), file, tag, id_file=told)
-            code = step.program(argv, cwd=self._folder, env=dict(os.environ))
+            code = step.on_host(argv, cwd=self._folder)
             step.say("##[endgroup]")
         if code:
             if step.stopped or step.timed_out:
@@ -158,7 +158,7 @@ def pulled(step: Step, engine: Engine, image: str) -> str:
     if found:
         return found
     step.say(f"##[group]Pulling {image}")
-    code = step.program(engine.pull(image), env=dict(os.environ))
+    code = step.on_host(engine.pull(image))
     step.say("##[endgroup]")
     if code:
         if step.stopped or step.timed_out:
@@ -172,7 +172,7 @@ def run_container(step: Step, engine: Engine, container: Container) -> None:
     """Runs it to its end, and removes it however that comes. Raises Failed."""
     step.job.run.note_containers()
     try:
-        code = step.program(engine.run(container), env=engine.environment(container))
+        code = step.on_host(engine.run(container), env=engine.environment(container))
     finally:
         engine.remove(container.name)
     script.finish(step, code)
@@ -192,6 +192,7 @@ class Folders:
         workflow = os.path.join(job.temp, "_github_workflow")
         for folder in (self.home, workflow):
             os.makedirs(folder, exist_ok=True)
+        self._outside = job.outside  # where the job's own container, if it has one, sees it
         self._event = job.run.event_path()
         copy = os.path.join(workflow, "event.json")
         if not os.path.exists(copy):
@@ -212,6 +213,7 @@ class Folders:
 
     def inside(self, value: str) -> str:
         """A path of this machine as it is in the container; anything else as it is."""
+        value = self._outside(value)
         if value == self._event:
             return "/github/workflow/event.json"
         for source, target in self._mapped:
