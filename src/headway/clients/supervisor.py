@@ -483,9 +483,13 @@ def _section(title: str, values: Mapping[str, str]) -> str:
 
 def _write(path: str, text: str) -> None:
     beside = f"{path}.{os.getpid()}"
-    with open(beside, "w", encoding="utf-8", opener=_private) as file:
-        file.write(text)
-    os.replace(beside, path)
+    try:
+        with open(beside, "w", encoding="utf-8", opener=_private) as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        _unlink(beside)
+        raise HeadwayError(f"{path} can't be written: {error.strerror}") from None
 
 
 def _private(path: str, flags: int) -> int:

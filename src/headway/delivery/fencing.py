@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from headway import home
 from headway.delivery.platforms.base import Fenced
+from headway.errors import HeadwayError
 
 
 @contextlib.contextmanager
@@ -35,13 +36,21 @@ def _read(path: str) -> int:
 
 
 def write(path: str, text: str) -> None:
-    """The whole text or nothing of it, for the owner only; it outlasts a power failure."""
+    """The whole text or nothing of it, for the owner only; it outlasts a power failure.
+
+    Raises HeadwayError when there is no room for it.
+    """
     beside = f"{path}.{os.getpid()}"
-    with open(beside, "w", encoding="utf-8", opener=_private) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    try:
+        with open(beside, "w", encoding="utf-8", opener=_private) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise HeadwayError(f"{path} can't be written: {error.strerror}") from None
 
 
 def _private(path: str, flags: int) -> int:

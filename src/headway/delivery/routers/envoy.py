@@ -295,7 +295,9 @@ class EnvoyRouter:
 
     def _stored(self, environment: str) -> Front | None:
         text = _read(self._path(environment))
-        return _DECODER.decode(text) if text else None
+        with contextlib.suppress(msgspec.MsgspecError):  # another version of Headway's: told anew
+            return _DECODER.decode(text) if text else None
+        return None
 
     def _path(self, environment: str) -> str:
         return os.path.join(self.folder, "environments", f"{environment}.json")
@@ -420,9 +422,5 @@ def _read(path: str) -> str:
 
 def _write(path: str, text: str) -> None:
     """Beside, then in its place; nothing happens when it is there already."""
-    if _read(path) == text:
-        return
-    beside = f"{path}.{os.getpid()}"
-    with open(beside, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(beside, path)
+    if _read(path) != text:
+        write(path, text)
