@@ -142,7 +142,16 @@ def start(
         from headway.runner.mirror import prune
 
         prune(os.path.join(home.cache(), "trees"), UNUSED)
+        _prune_actions(os.path.join(home.cache(), "actions"))
     return conclusion
+
+
+def _prune_actions(folder: str) -> None:
+    if os.path.isdir(folder):
+        from headway.runner.action.store import prune
+
+        with contextlib.suppress(OSError, HeadwayError):  # the next long run tries again
+            prune(folder, UNUSED)
 
 
 def _reap(keeper: Keeper) -> None:

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from headway.runner.action.store import Store
+from headway.runner.action.store import Store, prune
 
 REPOSITORY = os.path.join("example.com", "octo", "act")
 COMMIT = "1" * 40
@@ -77,6 +77,17 @@ def test_of_several_one_fills(tmp_path):
     for thread in threads:
         thread.join()
     assert len(filled) == 1
+
+
+def test_what_nobody_used_for_long_is_deleted(tmp_path):
+    store = Store(str(tmp_path))
+    old = store.take(REPOSITORY, COMMIT, fill)
+    new = store.take(REPOSITORY, "2" * 40, fill)
+    for folder in (old, new):
+        os.utime(folder, (1, 1))
+    store.find(REPOSITORY, "2" * 40)
+    assert prune(str(tmp_path), 3600) == [old]
+    assert names(tmp_path) == ["2" * 40, "lock"]
 
 
 def test_names_are_remembered(tmp_path):

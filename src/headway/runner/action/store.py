@@ -29,7 +29,11 @@ class Store:
     def find(self, repository: str, commit: str) -> str:
         """The folder with a commit's files, or "". `repository` is server/owner/name."""
         folder = os.path.join(self._folder, repository, commit)
-        return folder if os.path.isdir(folder) else ""
+        try:
+            os.utime(folder)  # used now: see `prune`
+        except OSError:
+            return folder if os.path.isdir(folder) else ""
+        return folder
 
     def take(self, repository: str, commit: str, fill: Callable[[str], None]) -> str:
         """The folder with a commit's files; `fill` makes the folder that it is given, if need be.
@@ -92,6 +96,25 @@ class Store:
             yield
         finally:
             os.close(lock)
+
+
+def prune(folder: str, older_than: float) -> list[str]:
+    """Deletes the commits in a store that no run has used for so many seconds; their folders."""
+    import time
+
+    pruned = []
+    for place, names, _ in os.walk(folder):
+        commits = [name for name in names if len(name) in (40, 64)]
+        names[:] = [name for name in names if name not in commits]
+        for name in commits:
+            path = os.path.join(place, name)
+            with Store._locked(place):
+                if time.time() - os.lstat(path).st_mtime > older_than:
+                    # Another name first: what is half deleted must not be found.
+                    os.rename(path, os.path.join(place, _FILLING + name))
+                    _tidy(place)
+                    pruned.append(path)
+    return pruned
 
 
 def _tidy(place: str) -> None:
