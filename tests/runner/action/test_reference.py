@@ -27,6 +27,12 @@ GITHUB = "https://github.com"
         ("octo@v1", None),
         ("octo/../act@v1", None),
         ("../../etc@v1", None),
+        ("octo/act@..", None),
+        ("octo/act@a/../b", None),
+        ("https://../octo/act@v1", None),
+        ("https:///octo/act@v1", None),
+        ("ext://sh/octo/act@v1", None),
+        ("https://me:secret@example.com/octo/act@v1", None),
     ],
 )
 def test_parse(uses, expected):

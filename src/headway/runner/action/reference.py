@@ -60,6 +60,15 @@ def parse(uses: str) -> Reference | None:
         rest = uses
     name, at, ref = rest.partition("@")
     parts = [part for part in name.split("/") if part]
-    if not at or not ref or len(parts) < 2 or any(part in (".", "..") for part in parts):
+    # Owner, name, host and ref become names of folders.
+    if not at or not ref or ".." in ref or len(parts) < 2 or _is_odd(server):
+        return None
+    if any(part in (".", "..") for part in parts):
         return None
     return Reference(server, parts[0], parts[1], "/".join(parts[2:]), ref)
+
+
+def _is_odd(server: str) -> bool:
+    scheme, _, host = server.partition("://")
+    plain = host.replace(".", "").replace("-", "").replace(":", "").replace("_", "")
+    return scheme not in ("https", "http", "ssh") or not (plain.isascii() and plain.isalnum())
