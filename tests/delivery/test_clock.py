@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from headway.delivery.clock import Clock, boot_id
 
 
@@ -12,10 +14,10 @@ def test_it_goes_on_evenly() -> None:
     assert clock.now() == 1003.5
 
 
-def test_in_the_same_boot_it_goes_on_by_uptime_whatever_the_wall_says() -> None:
-    for wall in (0.0, 1e9):
-        clock = Clock.going_on(1000.0, boot_id(), 50.0, wall=lambda: wall, clock=lambda: 60.0)
-        assert clock.now() == 1010.0
+@pytest.mark.parametrize("wall", [0.0, 1e9])
+def test_in_the_same_boot_it_goes_on_by_uptime_whatever_the_wall_says(wall: float) -> None:
+    clock = Clock.going_on(1000.0, boot_id(), 50.0, wall=lambda: wall, clock=lambda: 60.0)
+    assert clock.now() == 1010.0
 
 
 def test_after_a_restart_of_the_machine_by_the_wall_but_never_back() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shop import Shop
 
+from headway.testing.shop import Shop
 from headway.testing.supervised import kill_all
 
 

@@ -6,9 +6,8 @@ import os
 import signal
 import time
 
-from shop import Shop
-
 from headway.events import delivery as events
+from headway.testing.shop import Shop
 from headway.testing.supervised import gone
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,14 +96,16 @@ class Shop:
             text=True,
         )
 
-    def headway(self, *argv: str, code: int = 0) -> str:
+    def headway(self, *argv: str, code: int | None = 0) -> str:
+        """What it printed; `code` is what is expected, None anything."""
         child = self.start(*argv)
         try:
             said, _ = child.communicate(timeout=90)
         except subprocess.TimeoutExpired:
             child.kill()
             said, _ = child.communicate()
-        assert child.returncode == code, f"{argv}: {child.returncode}: {said}\n{self.engine_log()}"
+        fine = code is None or child.returncode == code
+        assert fine, f"{argv}: {child.returncode}: {said}\n{self.engine_log()}"
         return said
 
     def deploy(self, version: str, *argv: str, code: int = 0) -> str:
@@ -130,12 +133,15 @@ class Shop:
     def latest(self) -> Rollout:
         return self.journal.query(lambda db: rollouts.rollouts(db, limit=1))[0]
 
-    def until_over(self, seconds: float = 60) -> Rollout:
+    def until(self, met: Callable[[], object], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
-        while (latest := self.latest()).active:
-            assert time.monotonic() < deadline, (latest, self.engine_log())
+        while not met():
+            assert time.monotonic() < deadline, (self.latest(), self.engine_log())
             time.sleep(0.05)
-        return latest
+
+    def until_over(self, seconds: float = 60) -> Rollout:
+        self.until(lambda: not self.latest().active, seconds)
+        return self.latest()
 
     def engine(self, *, or_over: bool = False) -> int:
         """The engine's pid, once there is one; 0 with `or_over` when the rollout is over."""
