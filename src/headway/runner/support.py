@@ -183,6 +183,8 @@ class Survey:
             self._wrong(message, place, error.hint)
             return
         folder = actions.action_folder(uses, self._root, root)
+        if folder is None:
+            self._wrong(f"uses: {uses}: expected owner/name[/path]@ref", place, "")
         metadata = find_action_file(folder) if folder is not None else None
         # If it isn't there a step before it may make it; if none does, the step itself says so.
         if metadata is not None:

@@ -120,10 +120,13 @@ def test_a_javascript_action(project, server):
 
 
 @needs_node
-def test_the_pre_step_of_an_action_in_an_action(project, server):
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_pre_step_of_an_action_in_an_action(project, server, depth):
     server.publish("octo/js", JAVASCRIPT)
-    server.composite("octo/outer", "uses: octo/js@v1")
-    outcome = project.run(workflow=steps("run: echo first >> $HOME/seen", "uses: octo/outer@v1"))
+    server.composite("octo/outer1", "uses: octo/js@v1")
+    server.composite("octo/outer2", "uses: octo/outer1@v1")
+    workflow = steps("run: echo first >> $HOME/seen", f"uses: octo/outer{depth}@v1")
+    outcome = project.run(workflow=workflow)
     assert outcome.code == 0, outcome.text
     assert seen(project) == "pre\nfirst\nocto/js world  pre\npost\n"
 
@@ -198,6 +201,7 @@ def test_without_the_server_and_nothing_cached(project):
         ("octo/acts@v1", "there is no repository octo/acts", 'did you mean "octo/act"?'),
         ("octo/act/dep@v1", "no action.yml or Dockerfile in dep", 'did you mean "octo/act/deep"?'),
         ("octo/act@1234567", "no tag or branch 1234567", "all of its 40 characters"),
+        ("octo/act@a/../b", "expected owner/name[/path]@ref", ""),
         (f"octo/act@{'1' * 40}", f"octo/act has no commit {'1' * 40}", ""),
     ],
 )

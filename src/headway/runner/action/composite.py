@@ -46,7 +46,7 @@ class Composite:
         self._folder = folder
         self._origin = origin
         self._about = about
-        self._states: list[dict[str, str]] = [{} for _ in action.steps]
+        self._plans: dict[int, steps.Plan] = {}
         self._early = self._with_pre(job, level) if about else []
         self.has_pre = bool(self._early)
 
@@ -56,13 +56,15 @@ class Composite:
         Only in an action of another repository, as on GitHub: a local one isn't known before
         the step that uses it.
         """
-        inner = Level(level.contexts, level.effects, caller=level, origin=self._origin)
+        github = {**level.contexts["github"], **self._about}
+        contexts = {**level.contexts, "github": github}
+        inner = Level(contexts, level.effects, caller=level, origin=self._origin)
         found = []
         for index, model in enumerate(self._action.steps):
             if model.uses is None or model.uses.startswith("./"):
                 continue
-            action = steps.Plan(job, inner, model).action
-            if action is not None and action.has_pre:
+            plan = self._plans[index] = steps.Plan(job, inner, model)
+            if plan.action is not None and plan.action.has_pre:
                 found.append(index)
         return found
 
@@ -78,7 +80,7 @@ class Composite:
     def run_main(self, step: Step, with_: Map) -> None:
         """Runs the steps in order and takes the outputs, also of a failed action."""
         level = self._level(step, with_)
-        plans = [self._plan(step, level, index) for index in range(len(self._states))]
+        plans = [self._plan(step, level, index) for index in range(len(self._action.steps))]
         steps.run_level(step.job, level, plans)
         scope = step.job.scope(level)
         for name, output in self._action.outputs.items():
@@ -86,9 +88,11 @@ class Composite:
         self._end(step, level)
 
     def _plan(self, step: Step, level: Level, index: int) -> steps.Plan:
-        """What a step's pre, main and post save is the same, though each has a plan."""
-        plan = steps.Plan(step.job, level, self._action.steps[index])
-        plan.state = self._states[index]
+        """One for a step's pre and main: what the one saves the other finds."""
+        plan = self._plans.get(index)
+        if plan is None:
+            plan = self._plans[index] = steps.Plan(step.job, level, self._action.steps[index])
+        plan.level = level
         return plan
 
     @staticmethod
