@@ -106,6 +106,12 @@ class Supervisor:
         """Has them running, and supervisord too. Raises HeadwayError when that can't be."""
         self._ensure(programs, again=True)
 
+    def start(self) -> None:
+        """Has supervisord running, and with it whatever it kept before, also after a restart of
+        the machine. Raises HeadwayError."""
+        with self._locked():
+            self._start()
+
     def add(self, *programs: Program) -> None:
         """As `ensure`, but one that has failed or ended stays as it is."""
         self._ensure(programs, again=False)
@@ -508,3 +514,7 @@ def _until(done: Any, seconds: float) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+if __name__ == "__main__":  # for whoever starts a machine's programs: cron's @reboot, systemd
+    Supervisor().start()

@@ -35,8 +35,9 @@ def _read(path: str) -> int:
         return 0
 
 
-def write(path: str, text: str) -> None:
-    """The whole text or nothing of it, for the owner only; it outlasts a power failure.
+def write(path: str, text: str, *, durable: bool = True) -> None:
+    """The whole text or nothing of it, for the owner only; if durable, it outlasts a power
+    failure.
 
     Raises HeadwayError when there is no room for it.
     """
@@ -45,7 +46,8 @@ def write(path: str, text: str) -> None:
         with open(beside, "w", encoding="utf-8", opener=_private) as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(beside, path)
     except OSError as error:
         with contextlib.suppress(OSError):

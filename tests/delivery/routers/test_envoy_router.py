@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -33,6 +34,7 @@ from headway.clients import keeper
 from headway.delivery.health import Health
 from headway.delivery.routers.envoy import EnvoyRouter
 from headway.errors import HeadwayError
+from headway.testing.supervised import kill_all
 
 
 def versions(router: EnvoyRouter, count: int = 20, **headers: str) -> Counter[str]:
@@ -188,6 +190,20 @@ def test_a_killed_supervisor_costs_no_request(machine: Machine):
     assert load.finish()[1] == 0
     eventually(machine.supervisor.running)
     assert machine.supervisor.status()["envoy"].pid == pid
+
+
+def test_everything_is_back_after_the_machine_was(machine: Machine):
+    there = machine.serve(v1={}, v2={})
+    router = machine.router()
+    wanted = routing(there, shares={"v2": 10000})
+    router.apply(wanted, 1)
+    kill_all(machine.folder / "home")
+    with pytest.raises(OSError, match="refused"):
+        get(router.url)
+    subprocess.run([sys.executable, "-m", "headway.clients.supervisor"], check=True)
+    eventually(lambda: router.observe() == wanted)
+    eventually(lambda: get(router.url).status == 200)
+    assert versions(router, 5) == {"v2": 5}
 
 
 def test_a_killed_instance_costs_only_what_it_was_doing(machine: Machine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -49,14 +50,18 @@ def known(name: str) -> int:
 
 
 def is_free(host: str, number: int) -> bool:
-    """Whether nothing listens there, by trying; a port that only just closed is free."""
+    """Whether nothing listens there, by trying; a port that only just closed is free.
+
+    What can't be tried (a port for root alone, somebody else's address) isn't taken: whoever
+    listens there in the end says what is wrong.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, number))
-        except OSError:
-            return False
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
     return True
 
 

@@ -421,6 +421,7 @@ def _read(path: str) -> str:
 
 
 def _write(path: str, text: str) -> None:
-    """Beside, then in its place; nothing happens when it is there already."""
+    """Nothing happens when it is there already. All of it can be made again of what each
+    environment was told."""
     if _read(path) != text:
-        write(path, text)
+        write(path, text, durable=False)
