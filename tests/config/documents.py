@@ -57,6 +57,29 @@ GOOD = {
           self-hosted: host
         cache: {size: 2GiB}
     """,
+    "scans and suites": """
+        scan:
+          exclude: [docs/**]
+          parallel: 2
+          tools:
+            semgrep: {rules: [rules/], time_limit: 1m}
+            jscpd: {run: false}
+        suites:
+          unit:
+            backend: {command: pytest, default: true}
+            frontend: {command: [npx, vitest, run], directory: web}
+          integration:
+            backend:
+              command: |
+                make up
+                pytest tests/integration
+              env: {URL: "http://127.0.0.1:${DB_PORT}"}
+              services:
+                db: {image: "postgres:16", ports: [5432], health: pg_isready}
+              reports: ["reports/*.xml"]
+              needs: [unit/backend]
+              serial: true
+    """,
 }
 
 BAD = {
@@ -86,6 +109,13 @@ BAD = {
     "a size without a unit": "cache: {size: 10}\n",
     "a size in quotes without a unit": "cache: {size: '10'}\n",
     "actions as a text": "actions: {allow: docker/*}\n",
+    "a suite without a command": "suites: {unit: {a: {}}}\n",
+    "a suite without a component": "suites: {unit: {command: pytest}}\n",
+    "a port that can't be": (
+        "suites: {unit: {a: {command: x, services: {b: {image: c, ports: [0]}}}}}\n"
+    ),
+    "a tool as a text": "scan: {tools: {ruff: never}}\n",
+    "a tool's unknown key": "scan: {tools: {ruff: {rnu: true}}}\n",
 }
 
 # What only the reader knows; the schema accepts it.
@@ -97,5 +127,12 @@ SUBTLE = {
     "a pattern that names nothing": "actions: {allow: [checkout]}\n",
     "a mirror of nothing": "actions: {mirror: {'not a server': /srv}}\n",
     "a process without a command": "environments: {a: {}}\n",
+    "a tool that isn't known": "scan: {tools: {ruf: {run: true}}}\n",
+    "rules for a tool without": "scan: {tools: {ruff: {rules: [a]}}}\n",
+    "a suite called all": "suites: {all: {a: {command: x}}}\n",
+    "a suite that needs none that is": "suites: {unit: {a: {command: x, needs: [units]}}}\n",
+    "a suite that needs itself": "suites: {unit: {a: {command: x, needs: [unit]}}}\n",
+    "a suite elsewhere": "suites: {unit: {a: {command: x, directory: ../b}}}\n",
+    "an empty command": "suites: {unit: {a: {command: ' '}}}\n",
     "a key twice": "service: a\nservice: b\n",
 }
