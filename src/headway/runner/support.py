@@ -191,7 +191,7 @@ class Survey:
             self._metadata(metadata, uses, place, root, through)
 
     def _remote_action(self, uses: str, place: Place, through: str) -> None:
-        from headway.runner.action.remote import find_metadata
+        from headway.runner.action.metadata import find_metadata
 
         self.uses.append(Use(uses, through, place))
         found = self._remote().get(uses)

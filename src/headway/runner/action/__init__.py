@@ -81,7 +81,7 @@ def _of_this_repository(job: Job, level: Level) -> dict[str, str]:
 
 
 def _remote(job: Job, level: Level, uses: str) -> Prepared:
-    from headway.runner.action.remote import find_metadata
+    from headway.runner.action.metadata import find_metadata
 
     found = job.run.remote().get(uses)
     metadata = find_action_file(find_metadata(found))

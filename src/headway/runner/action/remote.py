@@ -14,6 +14,7 @@ from headway.clients import gitserver
 from headway.errors import HeadwayError, UsageError, nearest
 from headway.runner.action import builtin
 from headway.runner.action.allow import refusal
+from headway.runner.action.mirrors import beside, mirrored
 from headway.runner.action.reference import SERVER, Reference, parse
 from headway.runner.action.store import Store
 from headway.values import Value
@@ -253,20 +254,7 @@ class Remote:
         clone = self.settings.local.get(reference.slug.lower())
         if clone is not None and reference.server == SERVER:
             return os.path.abspath(clone)
-        mirrors = {name.lower().rstrip("/"): to for name, to in self.settings.mirrors.items()}
-        host = reference.server.partition("://")[2]
-        owner = reference.owner.lower()
-        for name in (
-            reference.slug.lower(),
-            owner,
-            f"{owner}/*",
-            reference.server.lower(),
-            host.lower(),
-            "*",
-        ):
-            if name in mirrors:
-                return _below(mirrors[name], reference, self.settings.root)
-        return f"{reference.server}/{reference.slug}"
+        return mirrored(reference, self.settings.mirrors, self.settings.root)
 
     def _token(self, url: str) -> str:
         host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
@@ -288,7 +276,7 @@ class Remote:
 
     def _no_repository(self, reference: Reference, url: str, error: HeadwayError) -> HeadwayError:
         known = {"/".join(name.split("/")[:2]) for name in builtin.REGISTER}
-        known.update(_folders(url, reference))
+        known.update(beside(url))
         owner, slug = f"{reference.owner.lower()}/", reference.slug.lower()
         ours = {name[len(owner) :]: name for name in known if name.lower().startswith(owner)}
         close = ours.get(nearest(reference.name, ours) or "") or _alike(slug, known - {slug})
@@ -302,44 +290,6 @@ class Remote:
             f"in {os.path.dirname(os.path.dirname(url))}" if os.path.isabs(url) else f"({error})"
         )
         return UsageError(f"there is no repository {reference.slug} {where}", hint=hint)
-
-
-def _below(base: str, reference: Reference, root: str) -> str:
-    """A repository of a mirror: `{owner}` and `{name}` in it, or a folder, or a URL."""
-    if "{name}" in base:
-        return base.replace("{owner}", reference.owner).replace("{name}", reference.name)
-    place = f"{base.rstrip('/')}/{reference.slug}"
-    if "://" in base or ":" in base.partition("/")[0]:
-        return place
-    return _in_folder(os.path.abspath(os.path.join(root, os.path.expanduser(base))), reference)
-
-
-def _in_folder(folder: str, reference: Reference) -> str:
-    """`owner/name`, bare or with a work tree, whatever the letters' case, as on GitHub."""
-    for part in (reference.owner, reference.name):
-        wanted = (part.lower(), f"{part.lower()}.git")
-        try:
-            names = sorted(n for n in os.listdir(folder) if n.lower() in wanted)
-        except OSError:
-            names = []
-        folder = os.path.join(folder, part if part in names or not names else names[0])
-    return folder
-
-
-def _folders(url: str, reference: Reference) -> list[str]:
-    """What a folder of repositories has beside the one that isn't there."""
-    if "://" in url or not os.path.isabs(url):
-        return []
-    owners = os.path.dirname(os.path.dirname(url))
-    found: list[str] = []
-    try:
-        for owner in os.listdir(owners):
-            folder = os.path.join(owners, owner)
-            if os.path.isdir(folder):
-                found += [f"{owner}/{n.removesuffix('.git')}" for n in os.listdir(folder)]
-    except OSError:
-        pass
-    return found
 
 
 def _alike(slug: str, known: set[str]) -> str | None:
@@ -362,29 +312,3 @@ def token_variable(host: str) -> str:
     """The environment variable with the token for a host."""
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in host)
     return f"HEADWAY_TOKEN_{plain.upper()}"
-
-
-def find_metadata(found: Found) -> str:
-    """The folder of the action that a reference names. Raises UsageError with the nearest."""
-    from headway.runner.run import find_action_file
-
-    folder = os.path.normpath(os.path.join(found.folder, found.reference.path))
-    if find_action_file(folder) is not None:
-        return folder
-    known = _action_folders(found.folder)
-    path = found.reference.path or "its root"
-    close = nearest(found.reference.path, known) if found.reference.path else None
-    hint = f'did you mean "{found.reference.slug}/{close}"?' if close else ""
-    if not hint and known:
-        hint = "it has actions in: " + ", ".join(known[:MOST_NAMES])
-    at = f" at {found.commit[:SHORT]}" if found.commit else ""
-    raise UsageError(f"{found.reference}: no action.yml or Dockerfile in {path}{at}", hint=hint)
-
-
-def _action_folders(root: str) -> list[str]:
-    found = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(f for f in folders if f not in (".git", "node_modules"))
-        if "action.yml" in files or "action.yaml" in files:
-            found.append(os.path.relpath(folder, root))
-    return found
