@@ -20,13 +20,12 @@ import contextlib
 import fcntl
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -34,11 +33,13 @@ from msgspec import Struct
 from headway import home
 from headway.clients import launch
 from headway.clients.http import Unreachable, request
+from headway.clients.supervisor_files import Files, Program, socket_path, unlink, write
 from headway.errors import HeadwayError
 
 State = Literal["starting", "running", "backoff", "stopping", "stopped", "exited", "failed"]
+__all__ = ["Program", "Status", "Supervisor", "socket_path"]
+
 KEEPER = "keeper"
-SOCKET_LENGTH = 90  # of 107 that a Unix socket's path may have; supervisord adds its pid
 _START = 10.0  # seconds that supervisord may take to answer
 _STATES: dict[int, State] = {
     0: "stopped",
@@ -49,38 +50,6 @@ _STATES: dict[int, State] = {
     100: "exited",
     200: "failed",
 }
-_RESTART = {"always": "true", "failure": "unexpected", "never": "false"}
-
-
-class Program(Struct, frozen=True, kw_only=True):
-    """What is to run. `name` is a word of letters, digits and `._~-`.
-
-    `env` is the whole environment; `argv` and `env` are kept in a file for the owner only.
-    `limits` are names of the resource module: `{"RLIMIT_NOFILE": 1024}`. With `port`, a start
-    fails with a sentence while another program listens there. A program that ends before
-    `start_seconds` is started again up to `start_retries` times, each 1 s later than before.
-    """
-
-    name: str
-    argv: tuple[str, ...]
-    env: Mapping[str, str]
-    cwd: str = "/"
-    log: str = ""  # a file; empty: state()/supervisor/output/NAME.log
-    log_bytes: int = 10 << 20
-    log_keep: int = 3
-    log_reopen: str = ""  # a Unix socket that takes POST /reopen_logs, as Envoy's admin does
-    restart: Literal["always", "failure", "never"] = "always"
-    start_seconds: int = 1
-    start_retries: int = 5
-    stop_seconds: float = 10.0  # from SIGTERM to SIGKILL
-    stop_group: bool = False  # SIGTERM to the whole process group
-    limits: Mapping[str, int] = {}
-    uid: int = -1
-    gid: int = -1
-    user: str = ""  # name, for its other groups
-    umask: int = 0o022
-    host: str = "127.0.0.1"
-    port: int = 0
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -96,8 +65,7 @@ class Status(Struct, frozen=True, kw_only=True):
 class Supervisor:
     def __init__(self, folder: str = "") -> None:
         self.folder = folder or os.path.join(home.state(), "supervisor")
-        for name in ("", "programs", "specs", "records", "logs", "output"):
-            home.made(os.path.join(self.folder, name))
+        self._files = Files(self.folder)
         self.socket = socket_path(self.folder, "supervisor.sock")
 
     # --- programs --------------------------------------------------------------------------
@@ -121,13 +89,13 @@ class Supervisor:
             self._start()
             loaded = {p["name"]: _STATES.get(p["state"], "stopped") for p in self._all()}
             for program in programs:
-                if program.name in loaded and os.path.exists(self._conf(program.name)):
+                if program.name in loaded and os.path.exists(self._files.conf(program.name)):
                     if again and loaded[program.name] in ("stopped", "exited", "failed"):
                         self._call("startProcess", program.name, False)
                     continue
                 if program.name in loaded:  # on its way out: it is wanted again
                     self._forget(program.name, wait=program.stop_seconds + 1)
-                self._write(program)
+                self._files.write(program)
                 self._add(program.name)
 
     def stop(self, *names: str) -> None:
@@ -136,7 +104,7 @@ class Supervisor:
             self._start()
             loaded = {p["name"] for p in self._all()}
             for name in names:
-                _unlink(self._conf(name))
+                unlink(self._files.conf(name))
                 if name in loaded:
                     self._stop(name)
             self._reap()
@@ -145,7 +113,7 @@ class Supervisor:
         """As `stop`, but returns when it is gone, with its files but for the log."""
         with self._locked():
             self._start()
-            _unlink(self._conf(name))
+            unlink(self._files.conf(name))
             self._forget(name, wait)
 
     def reap(self) -> None:
@@ -164,7 +132,7 @@ class Supervisor:
 
     def signal(self, name: str, number: int) -> bool:
         """To the program itself; False when it isn't running."""
-        record = self._record(name)
+        record = self._files.record(name)
         if not record or not launch.alive(record):
             return False
         with contextlib.suppress(ProcessLookupError):
@@ -179,9 +147,8 @@ class Supervisor:
             found = {p["name"]: self._status(p) for p in self._all()}
         except Unreachable:
             found = {}
-        for entry in os.listdir(os.path.join(self.folder, "programs")):
-            name = entry.removesuffix(".conf")
-            if entry.endswith(".conf") and name not in found:
+        for name in self._files.kept():
+            if name not in found:
                 found[name] = self._orphan(name)
         found.pop(KEEPER, None)
         return found
@@ -191,14 +158,14 @@ class Supervisor:
     ) -> None:
         """Has the keeper turn over a log that isn't a program's output."""
         log = {"path": path, "bytes": size, "keep": keep, "reopen": reopen}
-        _write(os.path.join(self.folder, "logs", f"{name}.json"), json.dumps(log))
+        write(os.path.join(self.folder, "logs", f"{name}.json"), json.dumps(log))
 
     def forget_log(self, name: str) -> None:
-        _unlink(os.path.join(self.folder, "logs", f"{name}.json"))
+        unlink(os.path.join(self.folder, "logs", f"{name}.json"))
 
     def output(self, name: str) -> str:
         """The path of a program's log file."""
-        return os.path.join(self.folder, "output", f"{name}.log")
+        return self._files.output(name)
 
     def running(self) -> bool:
         try:
@@ -220,7 +187,7 @@ class Supervisor:
 
     def _status(self, info: dict[str, Any]) -> Status:
         name = info["name"]
-        record = self._record(name)
+        record = self._files.record(name)
         state = _STATES.get(info["state"], "stopped")
         running = bool(record) and launch.alive(record)
         if state in ("backoff", "failed", "exited", "starting") or not running:
@@ -234,11 +201,11 @@ class Supervisor:
             since=float(record.get("since", 0.0)),
             starts=int(record.get("starts", 0)),
             reason=str(reason),
-            kept=os.path.exists(self._conf(name)),
+            kept=os.path.exists(self._files.conf(name)),
         )
 
     def _orphan(self, name: str) -> Status:
-        record = self._record(name)
+        record = self._files.record(name)
         running = bool(record) and launch.alive(record)
         return Status(
             name=name,
@@ -252,10 +219,10 @@ class Supervisor:
     def _start(self) -> None:
         if self.running():
             return
-        self._write_main()
-        self._write(self._keeper())
+        self._files.write_main(self.socket)
+        self._files.write(self._keeper())
         start = self._start_command()
-        _write(os.path.join(self.folder, "start.json"), json.dumps(start))
+        write(os.path.join(self.folder, "start.json"), json.dumps(start))
         done = subprocess.run(
             start["argv"],
             env=start["env"],
@@ -276,7 +243,7 @@ class Supervisor:
         kept = ("PATH", "HOME", "LANG", "TZ", "CONTAINERS_CONF", "XDG_RUNTIME_DIR")
         env = {name: os.environ[name] for name in kept if name in os.environ}
         script = os.path.join(os.path.dirname(__file__), "supervisord.py")
-        argv = [sys.executable, "-P", script, "-c", self._main()]
+        argv = [sys.executable, "-P", script, "-c", self._files.main]
         return {"argv": argv, "env": env, "socket": self.socket}
 
     def _keeper(self) -> Program:
@@ -288,66 +255,15 @@ class Supervisor:
             start_retries=1000,
         )
 
-    def _write_main(self) -> None:
-        quiet = {"logfile_maxbytes": "1MB", "logfile_backups": "1", "loglevel": "info"}
-        main = {
-            "logfile": os.path.join(self.folder, "supervisord.log"),
-            "pidfile": os.path.join(self.folder, "supervisord.pid"),
-            "childlogdir": self.folder,
-            "directory": "/",
-            "umask": "022",
-            **({"user": "root"} if os.geteuid() == 0 else {}),
-            **quiet,
-        }
-        factory = "supervisor.rpcinterface:make_main_rpcinterface"
-        text = (
-            _section("supervisord", main)
-            + _section("unix_http_server", {"file": self.socket, "chmod": "0700"})
-            + _section("rpcinterface:supervisor", {"supervisor.rpcinterface_factory": factory})
-            + _section("include", {"files": os.path.join(self.folder, "programs", "*.conf")})
-        )
-        _write(self._main(), text)
-
-    def _write(self, program: Program) -> None:
-        log = program.log or self.output(program.name)
-        spec = {
-            "name": program.name,
-            "argv": list(program.argv),
-            "env": dict(program.env),
-            "cwd": program.cwd,
-            "log": log,
-            "record": self._record_path(program.name),
-            "limits": dict(program.limits),
-            "uid": program.uid,
-            "gid": program.gid,
-            "user": program.user,
-            "umask": program.umask,
-            "host": program.host,
-            "port": program.port,
-            "stop_group": program.stop_group,
-            "stop_seconds": program.stop_seconds,
-        }
-        kept = {
-            "path": log,
-            "bytes": program.log_bytes,
-            "keep": program.log_keep,
-            "reopen": program.log_reopen,
-        }
-        path = self._spec(program.name)
-        _write(path, json.dumps(spec))
-        _write(os.path.join(self.folder, "logs", f"{program.name}.json"), json.dumps(kept))
-        launcher = [sys.executable, "-I", "-S", str(launch.__file__), path]
-        _write(self._conf(program.name), _program_section(program, launcher))
-
     def _add(self, name: str) -> None:
         self._call("reloadConfig")
         self._call("addProcessGroup", name)
 
     def _stop(self, name: str) -> None:
-        spec = self._spec(name)
+        spec = self._files.spec(name)
         with contextlib.suppress(OSError):
             os.utime(spec)  # when it was told to stop
-        record = self._record(name)
+        record = self._files.record(name)
         if record and launch.alive(record) and not self._has_parent(name, record["pid"]):
             with contextlib.suppress(OSError):
                 os.kill(record["pid"], signal.SIGTERM)
@@ -361,7 +277,7 @@ class Supervisor:
             parent = int(self._call("getProcessInfo", name)["pid"])
             if parent == pid:
                 return True
-            with open(launch.beside(self._record_path(name)), encoding="ascii") as file:
+            with open(launch.beside(self._files.record_path(name)), encoding="ascii") as file:
                 return parent != 0 and int(file.read()) == parent
         return False
 
@@ -378,26 +294,24 @@ class Supervisor:
     def _reap(self) -> None:
         for info in self._all():
             name, state = info["name"], _STATES.get(info["state"], "stopped")
-            if os.path.exists(self._conf(name)) or state == "stopping":
+            if os.path.exists(self._files.conf(name)) or state == "stopping":
                 continue
             if state not in ("stopped", "exited", "failed"):
                 self._stop(name)  # it wasn't started yet when it was told to stop
             elif self._end_rest(name):
                 with contextlib.suppress(HeadwayError):
                     self._call("removeProcessGroup", name)
-                for kind in ("specs", "records", "logs"):
-                    _unlink(os.path.join(self.folder, kind, f"{name}.json"))
-                _unlink(launch.beside(self._record_path(name)))
+                self._files.forget(name)
 
     def _end_rest(self, name: str) -> bool:
         """Whether nothing of it runs. An orphan without a stand-in has its grace, too."""
-        record = self._record(name)
+        record = self._files.record(name)
         if not record or not launch.alive(record):
             return True
         try:
-            with open(self._spec(name), encoding="utf-8") as file:
+            with open(self._files.spec(name), encoding="utf-8") as file:
                 grace = float(json.load(file)["stop_seconds"])
-            told = os.stat(self._spec(name)).st_mtime
+            told = os.stat(self._files.spec(name)).st_mtime
         except (OSError, ValueError):
             grace = told = 0.0
         if time.time() - told > grace:
@@ -418,93 +332,11 @@ class Supervisor:
         except xmlrpc.client.Fault as fault:
             raise HeadwayError(f"supervisord: {method}: {fault.faultString}") from None
 
-    def _record(self, name: str) -> dict[str, Any]:
-        try:
-            with open(self._record_path(name), encoding="utf-8") as file:
-                found: dict[str, Any] = json.load(file)
-                return found
-        except (OSError, ValueError):
-            return {}
-
-    def _record_path(self, name: str) -> str:
-        return os.path.join(self.folder, "records", f"{name}.json")
-
-    def _conf(self, name: str) -> str:
-        return os.path.join(self.folder, "programs", f"{name}.conf")
-
-    def _spec(self, name: str) -> str:
-        return os.path.join(self.folder, "specs", f"{name}.json")
-
-    def _main(self) -> str:
-        return os.path.join(self.folder, "supervisord.conf")
-
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         with open(os.path.join(self.folder, "lock"), "w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def socket_path(folder: str, name: str) -> str:
-    """Where a Unix socket of this folder is: in it, or, when that path is too long for one, in
-    a folder of the user's own below the temporary folder."""
-    path = os.path.join(folder, name)
-    if len(os.fsencode(path)) <= SOCKET_LENGTH:
-        return path
-    import hashlib
-
-    short = os.path.join("/tmp", f"headway-{os.getuid()}")
-    home.made(short)
-    info = os.lstat(short)
-    if info.st_uid != os.getuid() or info.st_mode & 0o077:
-        raise HeadwayError(f"{short} belongs to somebody else", hint="set HEADWAY_HOME")
-    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return os.path.join(short, f"{key}-{name}")
-
-
-def _program_section(program: Program, launcher: list[str]) -> str:
-    return _section(
-        f"program:{program.name}",
-        {
-            "command": shlex.join(launcher),
-            "autostart": "true",
-            "autorestart": _RESTART[program.restart],
-            "exitcodes": "0",
-            "startsecs": str(program.start_seconds),
-            "startretries": str(program.start_retries),
-            "stopsignal": "TERM",
-            "stopwaitsecs": str(max(1, round(program.stop_seconds))),
-            "stopasgroup": "true" if program.stop_group else "false",
-            "killasgroup": "true",
-            "stdout_logfile": "NONE",
-            "stderr_logfile": "NONE",
-        },
-    )
-
-
-def _section(title: str, values: Mapping[str, str]) -> str:
-    lines = [f"{key}={value.replace('%', '%%')}" for key, value in values.items()]
-    return "\n".join([f"[{title}]", *lines, "", ""])
-
-
-def _write(path: str, text: str) -> None:
-    beside = f"{path}.{os.getpid()}"
-    try:
-        with open(beside, "w", encoding="utf-8", opener=_private) as file:
-            file.write(text)
-        os.replace(beside, path)
-    except OSError as error:
-        _unlink(beside)
-        raise HeadwayError(f"{path} can't be written: {error.strerror}") from None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _unlink(path: str) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
 
 
 def _until(done: Any, seconds: float) -> bool:

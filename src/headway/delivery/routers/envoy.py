@@ -34,6 +34,7 @@ from headway.delivery.platforms import ports
 from headway.delivery.routers import envoy_config as config
 from headway.delivery.routers.base import Routing
 from headway.delivery.routers.envoy_config import Front
+from headway.delivery.routers.envoy_listeners import listeners
 from headway.errors import HeadwayError
 
 PROGRAM = "envoy"
@@ -315,7 +316,7 @@ class EnvoyRouter:
         return [c for front in fronts for c in config.clusters(front, self.folder)]
 
     def _listeners(self, fronts: list[Front]) -> list[config.Json]:
-        return [each for front in fronts for each in config.listeners(front, self.folder)]
+        return [each for front in fronts for each in listeners(front, self.folder)]
 
     def _write(self, name: str, resources: list[config.Json]) -> None:
         resources = sorted(resources, key=lambda r: str(r["name"]))
