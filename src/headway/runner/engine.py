@@ -260,6 +260,7 @@ class Engine:
                 workflow=call.workflow,
                 caller_name=name,
                 caller_path=self._workflow.path,
+                permissions=call.permissions,
                 name=_best_effort_name(model, values, scope, call.name_prefix),
                 matrix=values,
                 strategy=strategy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headway.events import SKIPPED, JobQueued
-from headway.runner import context
+from headway.runner import context, permissions
 from headway.workflow import plan
 from headway.workflow.expression import Scope
 
@@ -88,6 +88,8 @@ class Call:
         self.caller = caller
         self.prefix = caller.instance.key if caller else ""
         self.name_prefix = caller.instance.name if caller else ""
+        # What its caller's token may do, where neither it nor its jobs say.
+        self.permissions = _granted(caller) if caller else None
         # The github context is always that of the workflow that the run is of.
         self.root_path: str = caller.node.call.root_path if caller else workflow.path
         self.nodes = {n: Node(self, j) for n, j in workflow.jobs.items() if n in selected}
@@ -140,3 +142,9 @@ class Call:
             },
             plan.status_functions(results, cancelled),
         )
+
+
+def _granted(caller: Entry) -> Mapping[str, str] | None:
+    call = caller.node.call
+    own = permissions.effective(caller.node.model, call.workflow)
+    return call.permissions if own is None else own

@@ -42,6 +42,7 @@ class Instance(Value):
     caller_name: str  # of the workflow that the run is of, which `github.workflow` names
     caller_path: str  # and its file: the github context is always the caller's
     name: str
+    permissions: Mapping[str, str] | None = None  # the caller's, of a reusable workflow
     matrix: Mapping[str, Any] = {}
     strategy: Mapping[str, Any] = {}
     needs: Mapping[str, Any] = {}
@@ -299,7 +300,8 @@ class Job:
 
     @property
     def _permissions(self) -> Mapping[str, str] | None:
-        return permissions.effective(self.model, self.instance.workflow)
+        own = permissions.effective(self.model, self.instance.workflow)
+        return self.instance.permissions if own is None else own
 
     def _identity(self, github: Mapping[str, Any]) -> dict[str, str]:
         from headway.runner.services.oidc import claims

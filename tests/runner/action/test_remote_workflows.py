@@ -106,3 +106,22 @@ def test_it_can_take_permissions_away_but_not_add_some(project, server):
     flows(server, build=BUILD + "    permissions: {contents: none}\n")
     project.write("local/action.yml", says("ours"))
     assert project.run("-s", "KEY=k3y-of-the-test").code == 0
+
+
+def test_without_permissions_of_its_own_it_has_its_callers(project, server):
+    text = """
+        on: workflow_call
+        jobs:
+          a:
+            runs-on: u
+            steps: [{run: 'echo "[${{ github.token }}]" | wc -c >> $HOME/seen'}]
+        """
+    flows(server, build=text)
+    call = "on: push\npermissions: {}\njobs:\n  call:\n"
+    call += "    uses: octo/flows/.github/workflows/build.yml@v1\n"
+    token = "token-of-the-test"
+    assert project.run("-s", f"GITHUB_TOKEN={token}", workflow=call).code == 0
+    call = call.replace("permissions: {}", "permissions: {contents: read}")
+    assert project.run("-s", f"GITHUB_TOKEN={token}", workflow=call).code == 0
+    seen = (project.home.parent / "seen").read_text().split()
+    assert seen == ["3", str(len(token) + 3)]
