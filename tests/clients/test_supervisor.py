@@ -122,6 +122,22 @@ def test_a_killed_supervisor_ends_nothing_and_its_successor_takes_over(superviso
     assert supervisor.status() == {}
 
 
+def test_what_nobody_keeps_any_more_is_ended_with_grace(supervisor: Supervisor):
+    """Whoever stops a program may be killed in the middle of it, and then the supervisor."""
+    polite = ("/bin/sh", "-c", 'trap "echo bye; exit" TERM; echo hi; while :; do sleep 0.1; done')
+    supervisor.ensure(program("web", *polite))
+    pid = running(supervisor).pid
+    until(lambda: "hi" in Path(supervisor.output("web")).read_text())
+    os.unlink(Path(supervisor.folder, "programs", "web.conf"))
+    os.kill(supervisord(supervisor), signal.SIGKILL)
+    supervisor.start()
+    supervisor.reap()
+    until(lambda: gone(pid))
+    assert Path(supervisor.output("web")).read_text() == "hi\nbye\n"
+    supervisor.reap()
+    assert not os.path.exists(Path(supervisor.folder, "records", "web.json"))
+
+
 def test_nobody_needs_to_call_for_a_killed_supervisor_to_come_back(supervisor: Supervisor):
     supervisor.ensure(program())
     running(supervisor)

@@ -292,7 +292,8 @@ class Supervisor:
             raise HeadwayError(f"{name} doesn't end")
 
     def _reap(self) -> None:
-        for info in self._all():
+        everything = self._all()
+        for info in everything:
             name, state = info["name"], _STATES.get(info["state"], "stopped")
             if os.path.exists(self._files.conf(name)) or state == "stopping":
                 continue
@@ -302,21 +303,28 @@ class Supervisor:
                 with contextlib.suppress(HeadwayError):
                     self._call("removeProcessGroup", name)
                 self._files.forget(name)
+        for name in self._files.recorded() - {info["name"] for info in everything}:
+            # Whoever told it to stop was killed, and then the supervisor.
+            if not os.path.exists(self._files.conf(name)) and self._end_rest(name):
+                self._files.forget(name)
 
     def _end_rest(self, name: str) -> bool:
         """Whether nothing of it runs. An orphan without a stand-in has its grace, too."""
         record = self._files.record(name)
         if not record or not launch.alive(record):
             return True
-        try:
+        end = os.killpg, signal.SIGKILL
+        with contextlib.suppress(OSError, ValueError):
+            told = os.stat(self._files.spec(name)).st_mtime
             with open(self._files.spec(name), encoding="utf-8") as file:
                 grace = float(json.load(file)["stop_seconds"])
-            told = os.stat(self._files.spec(name)).st_mtime
-        except (OSError, ValueError):
-            grace = told = 0.0
-        if time.time() - told > grace:
-            with contextlib.suppress(OSError):
-                os.killpg(record["pid"], signal.SIGKILL)
+            if told < record["since"]:  # not yet: the spec is older than the process
+                os.utime(self._files.spec(name))
+                end = os.kill, signal.SIGTERM
+            elif time.time() - told < grace:
+                return False
+        with contextlib.suppress(OSError):
+            end[0](record["pid"], end[1])
         return False
 
     def _all(self) -> list[dict[str, Any]]:

@@ -141,6 +141,11 @@ class Files:
         names = os.listdir(os.path.join(self.folder, "programs"))
         return [name.removesuffix(".conf") for name in names if name.endswith(".conf")]
 
+    def recorded(self) -> set[str]:
+        """The programs that were started and not forgotten."""
+        names = os.listdir(os.path.join(self.folder, "records"))
+        return {name.removesuffix(".json") for name in names if name.endswith(".json")}
+
     def forget(self, name: str) -> None:
         """All of a program that isn't to run any more and doesn't, but for what it said."""
         for kind in ("specs", "records", "logs"):
