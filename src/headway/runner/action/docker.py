@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 INPUTS = ("entrypoint", "args")  # which every Docker action takes
 _IMAGE = "docker://"
+_SOCKET = "/var/run/docker.sock"
 _building = threading.Lock()
 
 
@@ -74,7 +75,7 @@ class Docker:
             entrypoint=program,
             command=(*words, *self._arguments(step, given)),
             env=folders.translated(self._environment(step, given, folders)),
-            mounts=folders.mounts,
+            mounts=(*folders.mounts, *_socket(engine)),
             network=str(step.contexts["job"].get("container", {}).get("network") or ""),
             directory=WORKSPACE,
             labels={containers.LABEL: step.job.run.info.id},
@@ -176,6 +177,12 @@ def run_container(step: Step, engine: Engine, container: Container) -> None:
     finally:
         engine.remove(container.name)
     script.finish(step, code)
+
+
+def _socket(engine: Engine) -> tuple[Mount, ...]:
+    """docker's own, as on GitHub: some actions start containers themselves."""
+    there = engine.name == "docker" and os.path.exists(_SOCKET)
+    return (Mount(_SOCKET, _SOCKET),) if there else ()
 
 
 # --- what it sees --------------------------------------------------------------------------
