@@ -224,7 +224,7 @@ class TestChoosing:
     def test_skip(self, repository):
         done = repository.headway("scan", "--skip", "bandit")
         assert done.returncode == 2
-        assert b"no tool is for this repository" in done.stderr
+        assert b"no tool can look at this repository" in done.stderr
 
     def test_mistakes_in_headway_yaml(self, repository):
         repository.write("headway.yaml", "scan:\n  tools:\n    ruf: {}\n")

@@ -246,10 +246,10 @@ class TestChoosing:
         assert done.returncode == 2
         assert b"no test suite was found here" in done.stderr
 
-    def test_reports_of_suites_that_are_no_more_go_with_all(self, repository):
+    def test_reports_of_suites_that_are_no_more_go(self, repository):
         old = repository.write(".headway/reports/test/old/a/junit.xml", FAILED)
         suites(repository, f"  unit:\n    a: {json.dumps({'command': junit(PASSED)})}\n")
-        assert repository.headway("test", "all").returncode == 0
+        assert repository.headway("test").returncode == 0
         assert not old.exists()
 
 
@@ -348,6 +348,23 @@ class TestServices:
         assert "planted words" in found["integration/dies"]["said"]
         assert not self.left("dies")
 
+    def test_ctrl_c_takes_it_away(self, repository):
+        self.suite(repository, "stopped", self.SERVER)
+        text = (repository.root / "headway.yaml").read_text()
+        line = 'test "$DB_HOST" = 127.0.0.1'
+        (repository.root / "headway.yaml").write_text(
+            text.replace(line, "touch started; sleep 600")
+        )
+        process = subprocess.Popen(
+            repository.command("test", "integration"), cwd=repository.root, env=repository.env,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        wait_for((repository.root / "started").exists)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=90)
+        assert process.returncode == 130
+        assert not self.left("stopped")
+
 
 # --- what is recognised ------------------------------------------------------------------
 
@@ -400,6 +417,15 @@ def test_folders_of_tests_are_suites(python):
         "unit/shop": "passed", "integration/shop": "failed", "e2e/shop": "passed",
     }  # fmt: skip
     assert done.returncode == 1
+
+
+def test_a_package_in_src_that_is_not_installed(python):
+    python.write("pyproject.toml", ALONE)
+    (python.root / "src").mkdir()
+    shutil.move(python.root / "shop", python.root / "src" / "shop")
+    _, found, data = test(python)
+    assert found["unit/shop"]["state"] == "passed"
+    assert data["verdict"]["measures"]["coverage.percent"] == 75
 
 
 def test_a_tool_that_is_not_installed(project):

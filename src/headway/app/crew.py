@@ -13,6 +13,7 @@ from msgspec import Struct
 from headway.clients.process import Process, kill_group
 
 PATIENCE = 3.0  # seconds that programs have to end before they are killed
+TIDYING = 30.0  # seconds that jobs then have to take away what they made
 LOOK = 0.2  # between two looks for Ctrl-C
 
 
@@ -118,16 +119,24 @@ class Crew:
         return code, process.timed_out
 
     def stop(self) -> None:
-        """Asks every program to end, and kills those that don't; more calls kill at once."""
+        """Asks every program to end, kills those that don't, and waits for the jobs to tidy up.
+
+        Interrupted in that, or called again, it kills at once.
+        """
         again, self.stopped = self.stopped, True
-        self._signal(signal.SIGKILL if again else signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
         try:
-            with self._changed:
-                while self._processes and time.monotonic() < deadline:
-                    self._changed.wait(0.1)
+            if not again:
+                self._signal(signal.SIGTERM)
+                self._wait(lambda: not self._processes, PATIENCE)
         finally:
             self._signal(signal.SIGKILL)
+        self._wait(lambda: not self._running, TIDYING)
+
+    def _wait(self, done: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while not done() and time.monotonic() < deadline:
+                self._changed.wait(0.1)
 
     def _signal(self, number: int) -> None:
         for process in list(self._processes):

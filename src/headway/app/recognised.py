@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -73,11 +73,12 @@ def find(tree: Tree) -> list[Found]:
 
 class _Pytest(Struct, frozen=True):
     argv: tuple[str, ...]
-    modules: frozenset[str]
+    modules: frozenset[str]  # those asked for that it can import
 
 
 def _pytest(tree: Tree, project: Project, one: starter.Component, name: str) -> Iterator[Found]:
-    runner = _runner(tree.root, one.path)
+    own = _packages(project, one.path)
+    runner = _runner(tree.root, one.path, own)
     if runner is None:
         yield Found(
             name="unit",
@@ -104,33 +105,52 @@ def _pytest(tree: Tree, project: Project, one: starter.Component, name: str) -> 
             suite=Suite(
                 command=(*argv, *paths),
                 directory=one.path,
-                env={"COVERAGE_FILE": f"{REPORTS}/.coverage"},
+                env={
+                    "COVERAGE_FILE": f"{REPORTS}/.coverage",
+                    **_sources(tree.root, one.path, runner, own),
+                },
                 reports=(f"{REPORTS}/junit.xml",),
             ),
         )
 
 
-def _runner(root: str, folder: str) -> _Pytest | None:
+def _runner(root: str, folder: str, own: Sequence[str]) -> _Pytest | None:
     python = programs.python(root, folder)
     if python:
-        modules = _modules(python)
+        modules = _modules(python, own)
         if "pytest" in modules:
             return _Pytest((python, "-m", "pytest"), modules)
     program = programs.find("pytest", root, folder)
     if not program:
         return None
     beside = os.path.join(os.path.dirname(program), "python")
-    return _Pytest((program,), _modules(beside) if os.path.exists(beside) else frozenset())
+    known = _modules(beside, own) if os.path.exists(beside) else frozenset(own)
+    return _Pytest((program,), known)
 
 
-def _modules(python: str) -> frozenset[str]:
-    """Which of the plugins that matter are installed for a Python."""
-    return frozenset(ask([python, "-I", "-c", _ASK], 30).output.split())
+def _packages(project: Project, at: str) -> list[str]:
+    """Those in `src`, which only an installation makes known."""
+    inside = project.below(f"{at}/src".lstrip("/"), project.python)
+    return sorted({file.split("/")[0] for file in inside if "/" in file})
+
+
+def _sources(root: str, at: str, runner: _Pytest, own: Sequence[str]) -> dict[str, str]:
+    """`src` on the path where the project isn't installed."""
+    if runner.modules.issuperset(own):
+        return {}
+    return {"PYTHONPATH": os.path.join(root, at, "src")}
+
+
+def _modules(python: str, own: Sequence[str]) -> frozenset[str]:
+    """Which of the plugins that matter, and of the project's packages, a Python can import."""
+    names = ("pytest", "xdist", "pytest_cov", *own)
+    return frozenset(ask([python, "-I", "-c", _ASK, *names], 30).output.split())
 
 
 _ASK = """\
+import sys
 from importlib.util import find_spec
-print(*(name for name in ("pytest", "xdist", "pytest_cov") if find_spec(name)))
+print(*(name for name in sys.argv[1:] if find_spec(name)))
 """
 
 

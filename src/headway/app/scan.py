@@ -15,7 +15,7 @@ from msgspec import Struct
 from headway.app import programs, report_folder
 from headway.app.crew import Crew, Job
 from headway.app.evidence import Tree
-from headway.app.reports import OWN, PASSED_OVER
+from headway.app.reports import PASSED_OVER
 from headway.clients import git
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.quality import formats, scanners
@@ -378,21 +378,22 @@ def is_inconclusive(results: Iterable[Result]) -> bool:
     return any(result.state in ("inconclusive", "stopped") for result in results)
 
 
-def folder() -> str:
-    """Where the reports are, from the root."""
-    return f"{OWN}/{FOLDER}"
-
-
 @contextlib.contextmanager
 def _work_folder(reports: str) -> Iterator[str]:
     """A folder beside the reports for what tools are given; hidden, so that nothing reads it."""
-    path = os.path.join(reports, ".work")
-    shutil.rmtree(path, ignore_errors=True)
-    os.makedirs(path)
+    for name in os.listdir(reports):
+        owner = name.removeprefix(_WORK)
+        if owner != name and not os.path.exists(f"/proc/{owner}"):  # left by one that was killed
+            shutil.rmtree(os.path.join(reports, name), ignore_errors=True)
+    path = os.path.join(reports, f"{_WORK}{os.getpid()}")
+    os.makedirs(path, exist_ok=True)
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+_WORK = ".work-"
 
 
 def _filled(word: str, marks: dict[str, str]) -> str:

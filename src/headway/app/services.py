@@ -14,6 +14,7 @@ from headway.errors import HeadwayError
 from headway.quality.suite import Service
 
 MARK = "dev.headway.suite"  # label: the process that made it
+FOR = "dev.headway.for"  # label: the suite that it is for
 _CHECK = ("--health-interval=1s", "--health-timeout=10s", "--health-retries=600")
 
 
@@ -40,7 +41,8 @@ def running(
             found.update(_variables(engine, container, name, service))
         yield found
     finally:
-        engine.remove(*made)
+        # By their marks: one whose start was interrupted has no id that is known.
+        engine.remove(*_marked(engine, f"{MARK}={os.getpid()}", f"{FOR}={key}"))
 
 
 def _start(engine: Engine, name: str, service: Service, key: str) -> str:
@@ -58,7 +60,7 @@ def _start(engine: Engine, name: str, service: Service, key: str) -> str:
             command=service.command,
             env=service.env,
             ports=tuple(f"127.0.0.1::{port}" for port in service.ports),
-            labels={MARK: f"{os.getpid()}", "dev.headway.for": key},
+            labels={MARK: f"{os.getpid()}", FOR: key},
             options=check,
         )
     )
@@ -105,6 +107,11 @@ def _variables(engine: Engine, container: str, name: str, service: Service) -> d
         if not number:
             found[f"{word}_PORT"] = outer
     return found
+
+
+def _marked(engine: Engine, *labels: str) -> list[str]:
+    wanted = [word for label in labels for word in ("--filter", f"label={label}")]
+    return ask(engine.argv("ps", "--all", "--quiet", "--no-trunc", *wanted)).lines
 
 
 def _reap(engine: Engine) -> None:

@@ -17,7 +17,6 @@ from msgspec import Struct
 from headway.app import programs, recognised, report_folder, services
 from headway.app.crew import Crew, Job
 from headway.app.evidence import Tree
-from headway.app.reports import OWN
 from headway.config.model import Config
 from headway.console import clean
 from headway.errors import HeadwayError, UsageError, did_you_mean
@@ -412,10 +411,12 @@ def reports_of(results: Iterable[Result]) -> list[str]:
     return [path for result in results for path in result.reports]
 
 
-def empty(root: str) -> None:
-    """Removes the reports of all suites, also of those that are no more."""
-    report_folder.empty(report_folder.make(root, FOLDER))
-
-
-def folder() -> str:
-    return f"{OWN}/{FOLDER}"
+def prune(root: str, every: Iterable[Planned]) -> None:
+    """Removes the reports of suites that are no more."""
+    known = {one.key for one in every}
+    place = report_folder.make(root, FOLDER)
+    for name in os.listdir(place):
+        inner = os.path.join(place, name)
+        for component in os.listdir(inner) if os.path.isdir(inner) else ():
+            if f"{name}/{component}" not in known:
+                shutil.rmtree(os.path.join(inner, component), ignore_errors=True)

@@ -79,6 +79,8 @@ def _scan(args: Namespace, tree: Tree, chosen: Sequence[Chosen], settings: objec
     with Board(keys) as board:
         results = scan.Scanning(tree, settings, chosen, board).run()
     _tell(chosen, results)
+    if not results:
+        raise UsageError("no tool can look at this repository", hint="see: headway scan --list")
     code = WAITING if scan.is_inconclusive(results) else DONE
     judgement = None
     if results and not args.no_gate:
@@ -89,8 +91,6 @@ def _scan(args: Namespace, tree: Tree, chosen: Sequence[Chosen], settings: objec
         _print_json(chosen, results, judged.plain(judgement) if judgement else None)
     elif not args.no_gate and judgement and code == WAITING:
         _say_inconclusive(judgement.verdict.outcome, results)
-    if not results:
-        raise UsageError("no tool is for this repository", hint="headway scan --list says why")
     return code
 
 
@@ -113,10 +113,10 @@ def _tell(chosen: Sequence[Chosen], results: Sequence[Result]) -> None:
     lines = []
     for one in results:
         if one.state == "inconclusive":
-            said = f"{out.style.paint('bold yellow', 'inconclusive:')} {one.title}: {one.said}"
-            lines.append(clean.one_line(said) if not out.style.colour else said)
+            word = out.style.paint("bold yellow", "inconclusive:")
+            lines.append(f"{word} {clean.one_line(f'{one.title}: {one.said}')}")
             if one.hint:
-                lines.append(f"  {one.hint}")
+                lines.append(f"  {clean.one_line(one.hint)}")
     missing = [one for one in chosen if one.choice == "absent" and not one.counts]
     if missing:
         names = ", ".join(one.name for one in missing)
@@ -155,7 +155,8 @@ def _list(chosen: Sequence[Chosen], json: bool) -> int:
         if one.executes and one.choice == "run":
             why += f"; runs code of the project: {one.executes}"
         if one.choice == "absent":
-            why = f"{why.removeprefix('not installed ')}: {one.hint}" if one.hint else why
+            why = why.removeprefix("not installed (").removesuffix(")")
+            why += f"; to install: {one.hint}" if one.hint else ""
             why += "; without it the scan is inconclusive" if one.wanted else ""
         program = _place(one.program)
         rows.append(

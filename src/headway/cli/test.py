@@ -50,7 +50,7 @@ def main(args: Namespace) -> int:
     tree = Tree.at()
     every = suites.planned(config.load(tree.root), tree)
     if args.list:
-        return _list(every, args.json)
+        return _list(every, tree.root, args.json)
     if not every:
         raise UsageError(
             "no test suite was found here",
@@ -63,8 +63,7 @@ def main(args: Namespace) -> int:
             f"arguments after -- are for one suite, and this is {len(chosen)}: {keys}",
             hint="name one: headway test unit/backend -- ARGS",
         )
-    if "all" in names and not args.component:
-        suites.empty(tree.root)
+    suites.prune(tree.root, every)
     return _test(args, tree, chosen, more)
 
 
@@ -126,7 +125,7 @@ def _tell(results: Sequence[Result]) -> None:
             out.lines([out.style.paint("dim", f"  all of it: {clean.one_line(one.log)}")])
 
 
-def _list(every: Sequence[Planned], json: bool) -> int:
+def _list(every: Sequence[Planned], root: str, json: bool) -> int:
     import shlex
 
     import msgspec
@@ -144,6 +143,7 @@ def _list(every: Sequence[Planned], json: bool) -> int:
     for one in every:
         command = one.suite.command
         shown = command.strip() if isinstance(command, str) else shlex.join(command)
+        shown = shown.replace(f"{root}/", "")
         rows.append(
             [
                 ("bold" if one.default else "", one.name),

@@ -151,6 +151,18 @@ class TestWhatIsLookedAt:
             assert not any("venv" in word for word in command.argv), name
 
 
+def test_a_tsconfig_that_only_refers_to_others() -> None:
+    files = {
+        "web/tsconfig.json": (
+            '{"files": [], // none\n "references": [{"path": "./tsconfig.app.json"}]}'
+        ),
+        "web/tsconfig.app.json": "{}",
+    }
+    (command,) = plan("tsc", files).commands
+    assert command.folder == "web"
+    assert command.argv[-2:] == ("--project", "tsconfig.app.json")
+
+
 class TestPackages:
     def test_pinned_requirements_need_no_pip(self) -> None:
         made = plan("pip-audit", {"requirements.txt": "a==1.0\nb[c]==2 ; python_version>'3'\n"})

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Iterator
+
 from headway.quality.report import Kind
 from headway.quality.scan import Tool
 from headway.quality.scanners.base import Command, Plan, not_for
@@ -13,20 +17,41 @@ KIND: Kind = "findings"
 INSTALL = "npm ci"
 
 
+# A configuration that only names others; JSON with comments, so no JSON for us.
+_NO_FILES = re.compile(r'"files"\s*:\s*\[\s*\]')
+_REFERENCE = re.compile(r'"path"\s*:\s*"([^"]+)"')
+
+
 def plan(project: Project, own: Tool) -> Plan:
-    found = [folder(path) for path in project.named("tsconfig.json")]
+    found = project.named("tsconfig.json")
     if not found:
         return not_for("no tsconfig.json")
-    commands = tuple(
-        Command(
-            program=NAME,
-            argv=("--noEmit", "--pretty", "false", *own.args),
-            folder=at,
-            part=at,
-            where="stdout",
-            report="txt",
-            ran=(0, 1, 2),
-        )
-        for at in found
-    )
-    return Plan(why=f"{found[0]}/tsconfig.json".lstrip("/"), wanted=True, commands=commands)
+    commands = {}
+    for path in found:
+        for at, part, argv in _projects(project, path):
+            commands[at, part] = Command(
+                program=NAME,
+                argv=("--noEmit", "--pretty", "false", *argv, *own.args),
+                folder=at,
+                part=part,
+                where="stdout",
+                report="txt",
+                ran=(0, 1, 2),
+            )
+    return Plan(why=found[0], wanted=True, commands=tuple(commands.values()))
+
+
+def _projects(project: Project, path: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(folder, what tells it apart, arguments) of a configuration, or of those it refers to."""
+    at, text = folder(path), project.text(path)
+    if not _NO_FILES.search(text):
+        yield at, at, ()
+        return
+    for name in _REFERENCE.findall(text):
+        inner = posixpath.normpath(posixpath.join(at, name))
+        if project.has(inner):  # a file; a folder's tsconfig.json is found by itself
+            yield (
+                at,
+                inner.removesuffix(".json"),
+                ("--project", posixpath.relpath(inner, at or ".")),
+            )
