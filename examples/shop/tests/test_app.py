@@ -91,3 +91,10 @@ def test_metrics_count_by_route_and_status(app: App):
     assert line % ("/products/*", 404) in text
     assert line % ("other", 404) in text
     assert 'shop_request_seconds_bucket{release="1.4.0",le="+Inf"} 3' in text
+
+
+def test_a_mistake_of_ours_is_a_500_and_is_counted(app: App, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "_store", None)
+    answer = get(app, "/products")
+    assert (answer.status, data(answer)["title"]) == (500, "something went wrong here")
+    assert 'route="/products",status="500"} 1' in get(app, "/metrics").body.decode()

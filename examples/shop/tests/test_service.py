@@ -90,6 +90,12 @@ def test_a_length_that_is_no_number_is_refused(service: Service):
     connection.close()
 
 
+def test_every_answer_names_the_release(tmp_path: Path):
+    with Service(tmp_path, SHOP_RELEASE="v7") as service:
+        answer, _ = health(service)
+        assert answer.getheader("Shop-Release") == "v7"
+
+
 def test_sigterm_stops_it_cleanly(service: Service):
     assert service.stop() == 0
 

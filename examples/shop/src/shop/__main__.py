@@ -22,7 +22,8 @@ def main() -> int:
         return 2
     fill(store)
     hold_signals()  # before anybody is told that there is something to stop
-    server = Server((chosen.host, chosen.port), App(store, Metrics(chosen.release)))
+    app = App(store, Metrics(chosen.release))
+    server = Server((chosen.host, chosen.port), app, chosen.release)
     print(f"shop {chosen.release} listens on http://{chosen.host}:{server.port}", flush=True)
     serve(server, chosen.drain)
     store.close()

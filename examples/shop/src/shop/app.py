@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -58,6 +59,9 @@ class App:
             response = self._answer(request, route, name)
         except Refused as refusal:
             response = problem(refusal.status, str(refusal), refusal.details)
+        except Exception:
+            traceback.print_exc()
+            response = problem(500, "something went wrong here")
         known = any(route == pattern for _, pattern in self._routes)
         self._metrics.request(
             request.method,

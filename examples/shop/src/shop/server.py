@@ -16,15 +16,16 @@ STOP = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 class Server(ThreadingHTTPServer):
-    """Closing it waits for the requests that are being answered."""
+    """Closing it waits for the requests that are being answered; each answer names `release`."""
 
     daemon_threads = False
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], app: App) -> None:
+    def __init__(self, address: tuple[str, int], app: App, release: str = __version__) -> None:
         super().__init__(address, _Handler)
         self.app = app
+        self.release = release
 
     @property
     def port(self) -> int:
@@ -35,6 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
     server_version = f"shop/{__version__}"
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: the second would wait for the first's receipt
     timeout = 5  # seconds: an idle connection must not hold up a stop for longer
 
     def do_GET(self) -> None:
@@ -60,6 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.app.draining:
             self.close_connection = True
         self.send_response(response.status)
+        self.send_header("Shop-Release", self.server.release)
         self.send_header("Content-Type", response.content_type)
         self.send_header("Content-Length", str(len(response.body)))
         if self.close_connection:
