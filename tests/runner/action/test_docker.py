@@ -8,6 +8,7 @@ import pytest
 
 from containers import engine, image, run
 from headway.clients.containers import LABEL
+from headway.runner.action.docker import tag
 
 WORKFLOW = "on: push\njobs:\n  j:\n    runs-on: ubuntu-latest\n    steps:\n"
 
@@ -23,7 +24,9 @@ def base(project):
         if variable in os.environ:
             project.env[variable] = os.environ[variable]
     project.env["HEADWAY_CONTAINER_ENGINE"] = engine()
-    return name
+    project.images = [tag("headway-local", f"{project.root}/act/Dockerfile")]
+    yield name
+    run("rmi", "--force", *project.images, check=False)
 
 
 def left(project):
@@ -116,7 +119,8 @@ def test_an_image_that_cannot_be_built(project, base):
 
 
 def test_an_action_of_another_repository_is_built_once(project, base, server):
-    server.publish("octo/act", {"Dockerfile": f"FROM {base}\nENTRYPOINT ['true']\n"})
+    commit = server.publish("octo/act", {"Dockerfile": f"FROM {base}\nENTRYPOINT ['true']\n"})
+    project.images.append(tag("headway-action", f"github.com/octo/act/@{commit}"))
     workflow = steps("uses: octo/act@v1", "uses: octo/act@v1")
     assert project.run(workflow=workflow).code == 1  # ['true'] is no JSON: a shell gets it
     server.publish("octo/act", {"Dockerfile": f'FROM {base}\nENTRYPOINT ["true"]\n'})
@@ -124,6 +128,7 @@ def test_an_action_of_another_repository_is_built_once(project, base, server):
     assert outcome.code == 0, outcome.text + outcome.err
     assert "Building" in project.log(outcome, 1)
     assert "Building" not in project.log(outcome, 2)
+    assert "Building" not in project.log(project.run(), 1)
 
 
 def test_the_container_ends_with_the_step(project, base):

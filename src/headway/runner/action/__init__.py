@@ -89,7 +89,8 @@ def _remote(job: Job, level: Level, uses: str) -> Prepared:
     root = own_copy(job, found)
     folder = os.path.normpath(os.path.join(root, found.reference.path))
     about = {"action_repository": found.reference.slug, "action_ref": found.reference.ref}
-    return _of_kind(job, level, metadata, folder, root, about, found.commit)
+    identity = f"{found.reference.repository}/{found.reference.path}@{found.commit}"
+    return _of_kind(job, level, metadata, folder, root, about, identity if found.commit else "")
 
 
 def _of_kind(
@@ -99,13 +100,16 @@ def _of_kind(
     folder: str,
     root: str,
     about: Mapping[str, str],
-    commit: str = "",
+    identity: str = "",
 ) -> Prepared:
-    """`root` is the folder of the action's repository, `about` goes into the github context."""
+    """`root` is the folder of the action's repository, `about` goes into the github context.
+
+    `identity` stands for the folder's content, if that never changes.
+    """
     if metadata.endswith("Dockerfile"):
         from headway.runner.action.docker import folder_action
 
-        return folder_action(folder, about, commit)
+        return folder_action(folder, about, identity)
     action = job.run.action(metadata)
     if action.using == "composite":
         from headway.runner.action.composite import Composite
@@ -114,7 +118,7 @@ def _of_kind(
     if action.using == "docker":
         from headway.runner.action.docker import Docker
 
-        return Docker(action, folder, about, commit)
+        return Docker(action, folder, about, identity)
     from headway.runner.action.javascript import JavaScript
 
     return JavaScript(action, folder, about)

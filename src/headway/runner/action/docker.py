@@ -38,15 +38,16 @@ _building = threading.Lock()
 
 
 class Docker:
-    """A Docker action for one step. `commit` is "" when its folder may change."""
+    """A Docker action for one step. `identity` stands for its folder's content; "" when that may
+    change."""
 
     def __init__(
-        self, action: Action, folder: str, about: Mapping[str, str], commit: str = ""
+        self, action: Action, folder: str, about: Mapping[str, str], identity: str = ""
     ) -> None:
         self._action = action
         self._folder = folder
         self._about = about
-        self._commit = commit
+        self._identity = identity
         self._built = ""  # for pre, main and post of one step
         self.has_pre, self.has_post = bool(action.pre_entrypoint), bool(action.post_entrypoint)
         self.pre_if: Condition | None = action.pre_if
@@ -111,20 +112,21 @@ class Docker:
         file = os.path.normpath(os.path.join(self._folder, name))
         if not os.path.isfile(file):
             raise HeadwayError(f"{self._action.path}: image: {name} does not exist")
-        if not self._commit:
+        if not self._identity:
             # The engine keeps the layers: what didn't change isn't built again.
-            about = f"{step.job.run.repository.root}/{step.job.relative(file)}"
-            return self._build(step, engine, file, _tag("headway-local", about))
-        about = f"{self._about.get('action_repository', '')}/{self._commit}/{self._action.path}"
-        return self._build(step, engine, file, _tag("headway-action", about), once=True)
+            place = f"{step.job.run.repository.root}/{step.job.relative(file)}"
+            return self._build(step, engine, file, tag("headway-local", place))
+        return self._build(step, engine, file, tag("headway-action", self._identity), once=True)
 
-    def _build(self, step: Step, engine: Engine, file: str, tag: str, *, once: bool = False) -> str:
+    def _build(
+        self, step: Step, engine: Engine, file: str, name: str, *, once: bool = False
+    ) -> str:
         with _building:  # ten jobs that use the same action need one image
-            if once and engine.image(tag):
-                return tag
+            if once and engine.image(name):
+                return name
             step.say(f"##[group]Building {os.path.basename(file)} of {self._folder}")
             told = os.path.join(step.job.temp, f"image_{step.number}")
-            argv = engine.build(os.path.dirname(file), file, tag, id_file=told)
+            argv = engine.build(os.path.dirname(file), file, name, id_file=told)
             code = step.on_host(argv, cwd=self._folder)
             step.say("##[endgroup]")
         if code:
@@ -136,7 +138,8 @@ class Docker:
             return stream.read().strip()
 
 
-def _tag(name: str, about: str) -> str:
+def tag(name: str, about: str) -> str:
+    """The name of an image that is built here."""
     return f"localhost/{name}:{sha256(about.encode()).hexdigest()[:24]}"
 
 
@@ -238,8 +241,8 @@ def image_action(uses: str) -> Docker:
     return Docker(Action(uses, place, "docker", image=uses), "", {})
 
 
-def folder_action(folder: str, about: Mapping[str, str], commit: str) -> Docker:
+def folder_action(folder: str, about: Mapping[str, str], identity: str) -> Docker:
     """A folder with a Dockerfile and no action.yml."""
     path = os.path.join(folder, "Dockerfile")
     action = Action(path, Place(path, 1, 1), "docker", image="Dockerfile")
-    return Docker(action, folder, about, commit)
+    return Docker(action, folder, about, identity)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import threading
 
+import headway.runner.action.builtin as builtin
 from headway.clients import gitserver
 from headway.errors import HeadwayError, UsageError, nearest
-from headway.runner.action import builtin
 from headway.runner.action.allow import refusal
 from headway.runner.action.mirrors import beside, mirrored
 from headway.runner.action.reference import SERVER, Reference, parse
