@@ -99,6 +99,18 @@ def test_requests_in_flight_are_waited_for_but_not_for_ever() -> None:
     assert recorder.told[-2:] == ["run new:2 old:2", "run new:2"]
 
 
+def test_traffic_that_moves_on_does_not_end_who_still_answers() -> None:
+    recorder = Recorder()
+    recorder.busy = {101}
+    one = Reconciler(recorder, recorder, 1, drain=5.0, connected=recorder.connected)
+    smaller = Group(name="old", release="1", version="v1", instances=1)
+    half = desired({"old": 5000, "new": 5000}, smaller, NEW)
+    before = routing(desired({"old": 5000, "new": 5000}, OLD, NEW), BOTH, None)
+    one.act(half, BOTH, before, [OLD, NEW], 0.0)
+    one.act(desired({"new": 10000}, smaller, NEW), BOTH, routing(half, BOTH, before), [OLD], 1.0)
+    assert recorder.told == ["run old:2 new:2", "route old:5000 new:5000", "route new:10000"]
+
+
 def test_unhealthy_everywhere_keeps_the_addresses() -> None:
     before = routing(TO_OLD, BOTH, None)
     ill = [instance("old", 0, "unhealthy"), instance("old", 1, "unhealthy")]

@@ -58,8 +58,7 @@ class Reconciler:
         self.problem = ""
         wanted = routing(desired, instances, effective)
         if wanted is None or wanted != effective:
-            reached = _reached(effective)
-            staying = [one for one in instances if _at(one) in reached]
+            staying = self._needed(desired, instances, effective, now)
             self._scale(kept(desired.groups, staying, known), now)
         if self.problem or wanted is None:
             return
@@ -69,23 +68,30 @@ class Reconciler:
         except HeadwayError as error:
             self._failed(error)
             return
-        self._scale(kept(desired.groups, self._busy(desired, instances, now), known), now)
+        staying = self._needed(desired, instances, wanted, now)
+        self._scale(kept(desired.groups, staying, known), now)
 
-    def _busy(
-        self, desired: Desired, instances: Sequence[InstanceStatus], now: float
+    def _needed(
+        self,
+        desired: Desired,
+        instances: Sequence[InstanceStatus],
+        effective: Routing | None,
+        now: float,
     ) -> list[InstanceStatus]:
-        """Instances that are to go, but may still have requests in flight."""
+        """Instances that are to go, but are sent requests, or may still have some in flight."""
         staying = {group.name: group.instances for group in desired.groups}
+        reached = _reached(effective)
         going = [
             one
             for one in instances
             if one.index >= staying.get(one.group, 0) and one.state in ("healthy", "unhealthy")
         ]
-        self._left = {_at(one): self._left.get(_at(one), now) for one in going}
-        young = [one for one in going if now - self._left[_at(one)] < self._drain]
+        left = [one for one in going if _at(one) not in reached]
+        self._left = {_at(one): self._left.get(_at(one), now) for one in left}
+        young = [one for one in left if now - self._left[_at(one)] < self._drain]
         ports = self._connected({one.port for one in young}) if young else set()
         self.draining = bool(ports)
-        return [one for one in young if one.port in ports]
+        return [one for one in going if _at(one) in reached or one.port in ports]
 
     def _scale(self, groups: tuple[Group, ...], now: float) -> None:
         if groups == self._groups and now - self._told < AGAIN:
