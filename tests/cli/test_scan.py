@@ -7,9 +7,9 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import pytest
+from waiting import alive, wait_for
 
 TOTALS = {"CONFIDENCE.HIGH": 0, "SEVERITY.HIGH": 0, "loc": 1}
 CLEAN = json.dumps(
@@ -179,22 +179,6 @@ def test_ctrl_c_ends_the_tools_and_what_they_started(repository, number):
     process.communicate(timeout=60)
     assert process.returncode == 130
     wait_for(lambda: not alive(int(child.read_text())))
-
-
-def wait_for(condition):
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class TestChoosing:

@@ -7,12 +7,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 import scan_tools
 
 SAMPLE = Path(__file__).parents[1] / "quality" / "sample_security"

@@ -7,15 +7,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from waiting import alive, wait_for
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 import containers
 import scan_tools
-from cli.test_scan import alive, wait_for
 
 PASSED = '<testsuite name="s" tests="1"><testcase classname="s" name="a"/></testsuite>'
 FAILED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from headway.errors import DONE, FAILED, WAITING
+from headway.errors import DONE, FAILED, INTERRUPTED, WAITING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,3 +65,12 @@ def on_signals() -> None:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
+
+
+def interrupted() -> int:
+    """Says so; its exit code."""
+    from headway.cli.output import Out
+
+    out = Out(2)
+    out.lines([f"{out.style.paint('bold yellow', 'interrupted')}: nothing was judged"])
+    return INTERRUPTED

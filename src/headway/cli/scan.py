@@ -76,8 +76,11 @@ def _scan(args: Namespace, tree: Tree, chosen: Sequence[Chosen], settings: objec
     assert isinstance(settings, Scan)
     judged.on_signals()
     keys = [scan.key_of(one, c) for one in chosen if one.choice == "run" for c in one.commands]
-    with Board(keys) as board:
-        results = scan.Scanning(tree, settings, chosen, board).run()
+    try:
+        with Board(keys) as board:
+            results = scan.Scanning(tree, settings, chosen, board).run()
+    except KeyboardInterrupt:
+        return judged.interrupted()
     _tell(chosen, results)
     if not results:
         raise UsageError("no tool can look at this repository", hint="see: headway scan --list")

@@ -81,9 +81,12 @@ def _test(args: Namespace, tree: Tree, chosen: Sequence[Planned], more: Sequence
     from headway.cli.board import Board
 
     judged.on_signals()
-    with Board([one.key for one in chosen]) as board:
-        testing = suites.Testing(tree, chosen, board, more=more, parallel=args.parallel)
-        results = testing.run()
+    try:
+        with Board([one.key for one in chosen]) as board:
+            testing = suites.Testing(tree, chosen, board, more=more, parallel=args.parallel)
+            results = testing.run()
+    except KeyboardInterrupt:
+        return judged.interrupted()
     _tell(results)
     code = _code(results, args.no_gate)
     judgement = None
