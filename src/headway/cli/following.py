@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -17,7 +18,7 @@ from headway.console.rollout import Measures, RolloutView, Side, lines, plain
 from headway.console.terminal import Terminal, encode
 from headway.delivery.analysis.assessment import Assessment
 from headway.delivery.analysis.judge import Judge, Sample
-from headway.delivery.analysis.plot import sparkline
+from headway.delivery.analysis.plot import BLOCKS
 from headway.delivery.history import History
 from headway.delivery.judging import judge_of
 from headway.delivery.samples import read_after
@@ -88,10 +89,17 @@ def measures(view: RolloutView, seen: Seen, history: History) -> Measures:
         sides=tuple(sides),
         evidence=last.evidence if plan.old is not None else None,
         limit=last.limit,
-        spark=sparkline([one.evidence for one in seen.said[-120:]], 20, True),
+        spark=spark([one.evidence for one in seen.said], last.limit),
         answer=last.answer,
         reason=last.reasons[0] if last.reasons else "",
     )
+
+
+def spark(evidence: list[float], limit: float, width: int = 20) -> str:
+    """The last looks on the way to the limit, by powers of ten: full is at the limit."""
+    top = math.log10(limit) + 1.0
+    levels = [(math.log10(max(e, 0.1)) + 1.0) / top for e in evidence[-width:]]
+    return "".join(BLOCKS[min(len(BLOCKS) - 1, int(level * len(BLOCKS)))] for level in levels)
 
 
 def follow(journal: Journal, rollout: Rollout, *, as_json: bool, to_the_end: bool = False) -> int:
