@@ -90,7 +90,7 @@ def test_without_any_report_nothing_passes(headway: Headway, shop: Shop) -> None
 def test_a_report_that_is_missing_or_broken_fails(headway: Headway, shop: Shop) -> None:
     answer = headway("gate", "reports/junit.xml")
     assert answer.code == 1
-    assert "unreadable: reports/junit.xml: there is no such report" in answer.out
+    assert "can't be read: reports/junit.xml: there is no such report" in answer.out
     shop.write("reports/coverage.xml", '<?xml version="1.0"?><coverage line-rate="1"><packages>')
     assert headway("gate").code == 1
 
@@ -487,3 +487,19 @@ def test_decisions_are_journaled(headway: Headway, shop: Shop) -> None:
     assert [rule["rule"] for rule in decided.rules][:2] == ["gates", "requires"]
     assert journal.verify(found["id"]) is None
     assert headway("gate", "--replay", found["id"]).code == 0
+
+
+def test_what_has_no_figures_is_told_in_its_row(headway: Headway, shop: Shop) -> None:
+    shop.coverage(range(1, 11))
+    shop.write("src/cart.py", (shop.root / "src/cart.py").read_text() + "more = 1\n")
+    answer = headway("gate")
+    row = next(line for line in answer.out.splitlines() if "coverage.changed" in line)
+    assert row.endswith("no changed line can be covered, so there is nothing to judge")
+
+
+def test_files_that_are_no_reports_are_named(headway: Headway, shop: Shop) -> None:
+    shop.junit()
+    shop.write("reports/clover.xml", '<coverage generated="1"><project/></coverage>')
+    answer = headway("gate")
+    assert answer.code == 0
+    assert "no reports by their content, passed over: reports/clover.xml" in answer.out

@@ -216,7 +216,11 @@ def _looked_at(judgement: Judgement) -> list[str]:
     reports = words.count(len(made.reports), "report")
     run = f" (run {judgement.run} and tree)" if judgement.run else ""
     lines = [f"{reports}{run}: {listed}" if names else "no report"]
-    lines += [f"unreadable: {one.message}" for one in made.unreadable]
+    if judgement.ignored:
+        passed_over = ", ".join(judgement.ignored[:3])
+        more = len(judgement.ignored) - 3
+        passed_over += f" and {more} more" if more > 0 else ""
+        lines.append(f"no reports by their content, passed over: {passed_over}")
     about = words.about(made)
     if judgement.base.sha:
         why = f", {judgement.base.why}" if judgement.base.why else ""

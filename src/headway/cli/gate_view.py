@@ -61,9 +61,15 @@ def _cells(result: Result) -> tuple[str, str, str, str]:
     )
 
 
+def _only_told(result: Result) -> bool:
+    """It has no figures, so that its sentence takes their place."""
+    return result.outcome == "passed" and result.value is None and not result.comparison
+
+
 def _widths(results: Sequence[Result]) -> list[int]:
-    rows = [_cells(result) for result in results]
-    return [max((len(row[n]) for row in rows), default=0) for n in range(4)]
+    names = max((len(clean.one_line(result.gate)) for result in results), default=0)
+    rows = [_cells(result) for result in results if not _only_told(result)]
+    return [names, *(max((len(row[n]) for row in rows), default=0) for n in range(1, 4))]
 
 
 def _row(result: Result, style: Style, widths: Sequence[int]) -> Line:
@@ -71,9 +77,14 @@ def _row(result: Result, style: Style, widths: Sequence[int]) -> Line:
     if not result.blocking and result.outcome != "passed":
         look = "dim"
     gate, measured, demanded, margin = _cells(result)
-    return [
+    head: Line = [
         (look, f"{style.mark(state)} "),
         ("bold" if result.outcome != "passed" else "", f"{gate:<{widths[0]}}"),
+    ]
+    if _only_told(result):
+        return [*head, ("dim", f"  {clean.one_line(result.message)}")]
+    return [
+        *head,
         (look, f"  {measured:>{widths[1]}}"),
         ("dim", f"  {demanded:<{widths[2]}}  {margin:>{widths[3]}}"),
         ("dim", "  not blocking" if look == "dim" else ""),
@@ -81,7 +92,8 @@ def _row(result: Result, style: Style, widths: Sequence[int]) -> Line:
 
 
 def _why(result: Result, style: Style, most: int, width: int) -> Iterator[Line]:
-    yield from _wrapped("", result.message, width)
+    if not _only_told(result):
+        yield from _wrapped("", result.message, width)
     bar = style.mark("bar")
     for detail in result.details[:most]:
         yield [("dim", f"    {bar} "), ("", clean.one_line(detail))]
@@ -124,7 +136,7 @@ def _since(changes: Changes, most: int) -> Iterator[Line]:
             ]
         )
     new = [_finding(f.severity, words.place(f), f.rule, words.told(f)) for f in changes.new]
-    rows += _list("new findings", new, most)
+    rows += _list("new finding" if len(new) == 1 else "new findings", new, most)
     rows += _list("newly failing", [clean.one_line(c.id) for c in changes.failing], most)
     rows += _list("newly flaky", [clean.one_line(c.id) for c in changes.flaky], most)
     if changes.gone:
@@ -157,8 +169,8 @@ def _scores(scores: Sequence[Score], verbose: bool) -> Iterator[Line]:
     yield []
     for score in scores:
         value = words.number(score.value)
-        arithmetic = f"  {score.arithmetic}" if verbose and score.arithmetic else ""
-        yield [("", f"{score.name} score "), ("bold", value), ("dim", arithmetic)]
+        said = score.arithmetic if verbose else words.unmeasured(score)
+        yield [("", f"{score.name} score "), ("bold", value), ("dim", f"  {said}" if said else "")]
         if verbose:
             for part in score.parts:
                 said = part.arithmetic or ("nothing" if part.measured else "not measured")

@@ -18,6 +18,8 @@ from headway.quality.severity import Severity, of_cvss, of_word
 UNRATED: Severity = "high"
 _UNKNOWN: dict[str, Severity] = {"unknown": "medium", "unassigned": "medium", "none": "medium"}
 
+UNDESCRIBED = "known vulnerability"  # where a scanner has no words for it
+
 _SHARED = ("CVE-", "GHSA-", "PYSEC-", "OSV-")
 _ID = re.compile(
     r"CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|PYSEC-\d{4}-\d+|SNYK-[A-Z0-9-]+\d"
@@ -72,7 +74,7 @@ def finding(
     return Finding(
         rule=rule or "unnamed",
         aliases=aliases,
-        message=" ".join(message.split())[:1000] or f"{package} {version} is vulnerable",
+        message=" ".join(message.split())[:1000] or UNDESCRIBED,
         severity=rated(word, cvss),
         word=word,
         cvss=cvss,

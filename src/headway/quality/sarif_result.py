@@ -69,6 +69,8 @@ _PACKAGE = re.compile(
 _VERSION = re.compile(r"Installed Version: (\S+)|, version (\S+) was found")
 _FIXED = re.compile(r"Fixed Version: ([^\n]+)")
 _TRIVY_MESSAGE = re.compile(r"^Message: (.+)$", re.MULTILINE)
+# gitleaks repeats the rule and the file; the rule's own description says more.
+_REPEATS = re.compile(r" has detected secret for file ")
 _PURE_IDS = re.compile(r"commit|author|email|date|requires login", re.IGNORECASE)
 
 
@@ -90,7 +92,7 @@ def _known(driver: str) -> tuple[str, Category | None]:
 def finding(run: Run, rules: Rules, result: Result) -> Finding:
     tool, _ = _known(run.tool.driver.name)
     rule = rules.of(result)
-    text = _text(result, rule)
+    text = _text(tool, result, rule)
     category = _category(run, rule)
     score = _score(result, rule)
     word = _word(result, rule)
@@ -167,7 +169,11 @@ def _path(uri: str) -> str:
     return path_of(unquote(uri))
 
 
-def _text(result: Result, rule: Rule) -> str:
+def _described(rule: Rule) -> str:
+    return (rule.shortDescription and rule.shortDescription.text) or ""
+
+
+def _text(tool: str, result: Result, rule: Rule) -> str:
     """§3.11: in place, or the rule's text of that id with the arguments put in."""
     message = result.message
     text = message.text
@@ -175,7 +181,9 @@ def _text(result: Result, rule: Rule) -> str:
         known = (rule.messageStrings or {}).get(message.id)
         text = known.text if known else None
     if text is None:
-        text = (rule.shortDescription and rule.shortDescription.text) or rule.name or rule.id
+        text = _described(rule) or rule.name or rule.id
+    elif tool == "gitleaks" and _REPEATS.search(text):
+        text = _described(rule) or "a secret"
     for number, argument in enumerate((message.arguments or ())[:10]):
         text = text.replace(f"{{{number}}}", argument)
     return text

@@ -14,7 +14,7 @@ from headway.quality.flaky import BAD
 from headway.quality.report import Category, Complexity, Finding
 from headway.quality.settings import DEFAULTS, Subject
 from headway.quality.severity import Severity
-from headway.quality.words import listed, number
+from headway.quality.words import listed
 from headway.verdict import Part, Score
 
 COST: dict[Severity, float] = {"critical": 10, "high": 5, "medium": 2}
@@ -146,6 +146,11 @@ def _part(name: str, cost: float, arithmetic: str, measured: bool) -> Part:
     if cost > most:
         text += f", at most {number(most)}"
     return Part(name=name, cost=round(min(cost, most), 9), most=most, arithmetic=text)
+
+
+def number(value: float) -> str:
+    """With so many decimals that whoever does the sum again comes out here."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _sum(terms: Iterable[tuple[int, str, float]]) -> str:

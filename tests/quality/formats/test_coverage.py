@@ -210,3 +210,19 @@ def test_mistakes_are_located(text: str, message: str) -> None:
     with pytest.raises(ReportError) as raised:
         read(Source("r", text.encode()))
     assert message in raised.value.message
+
+
+def test_cobertura_without_the_rates_that_its_schema_demands() -> None:
+    text = (
+        b'<coverage version="1"><packages><package><classes><class filename="a.py"><lines>'
+        b'<line number="1" hits="1"/></lines></class></classes></package></packages></coverage>'
+    )
+    (file,) = read(Source("coverage.xml", text)).coverage
+    assert (file.path, file.total, file.hit) == ("a.py", 1, 1)
+
+
+@pytest.mark.parametrize("rate", ["inf", "nan", "1e999"])
+def test_a_total_that_is_no_number(rate: str) -> None:
+    text = f'<coverage line-rate="{rate}"><packages/></coverage>'.encode()
+    with pytest.raises(ReportError, match=r"coverage\.line_rate is (inf|nan), which is no measure"):
+        read(Source("coverage.xml", text))

@@ -144,3 +144,11 @@ def test_runs_of_several_tools_in_one_file() -> None:
     made = read(Source("both.sarif", data))
     assert made.tool == "a, b"
     assert [finding.tool for finding in made.findings] == ["a", "b"]
+
+
+def test_gitleaks_says_what_was_found_and_not_where_again() -> None:
+    found = {f.rule: f.message for f in report("gitleaks-8.30.1/gitleaks.sarif").findings}
+    assert found["private-key"].startswith("Identified a Private Key, ")
+    assert not any("has detected secret for file" in message for message in found.values())
+    same = {f.rule: f.message for f in report("gitleaks-8.30.1/dir.json").findings}
+    assert found == same

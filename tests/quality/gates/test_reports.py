@@ -28,7 +28,7 @@ def test_a_report_that_cannot_be_read_fails() -> None:
     found = judge(made, Gates(), today=sample.TODAY)
     assert found.outcome == "failed"
     result = next(one for one in found.results if one.gate == "reports.readable")
-    assert result.message.startswith("reports/coverage.xml can't be read: ")
+    assert result.message.startswith("can't be read: reports/coverage.xml")
     assert result.reports == ("reports/coverage.xml",)
 
 

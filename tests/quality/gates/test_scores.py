@@ -123,3 +123,10 @@ def test_the_gate_of_the_quality_score() -> None:
     )  # fmt: skip
     assert found["quality_score.target"].message.endswith("under the target of 99")
     assert not found["quality_score.target"].blocking
+
+
+def test_whoever_does_the_sum_again_comes_out_where_we_do() -> None:
+    found = parts(None, sample.percent(935), number=1)["coverage"]
+    assert found.arithmetic == "6.5 % not covered × 0.3 = 1.95"
+    score = next(one for one in verdict(None, sample.percent(935)).scores if one.name == "quality")
+    assert score.arithmetic.startswith("100 − 1.95 = 98.05; not measured: ")

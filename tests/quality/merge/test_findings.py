@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from headway.quality import advisory
 from headway.quality.merge.findings import measures, merged, package_name
 from headway.quality.paths import Paths
 from headway.quality.report import Finding, Report
@@ -132,3 +133,13 @@ def test_worst_first_and_counted() -> None:
     assert counted["findings.total"] == 3
     assert counted["findings.high"] == counted["findings.dependency.high"] == 1
     assert counted["findings.critical"] == 0
+
+
+def test_the_scanner_that_has_words_for_it_tells() -> None:
+    silent = advisory.finding(tool="grype", ids=["CVE-2026-1"], package="yaml", version="5.1")
+    told = advisory.finding(
+        tool="trivy", ids=["CVE-2026-1"], package="yaml", version="5.1", message="loads anything"
+    )
+    assert silent.message == "known vulnerability"
+    (one,) = together(silent, told)
+    assert (one.tool, one.message) == ("grype", "loads anything")

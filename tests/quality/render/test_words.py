@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from headway.quality.render import words
-from headway.verdict import Result
+from headway.verdict import Part, Result, Score
 
 from . import made
 
@@ -99,3 +99,17 @@ def test_the_first_figures() -> None:
 def test_clean_scans_say_so() -> None:
     assert dict(words.headline(made.of(made.report("findings"))))["findings"] == "none"
     assert "findings" not in dict(words.headline(made.of(made.report("tests"))))
+
+
+def test_a_score_of_a_part_says_that_it_is_one() -> None:
+    def score(**measured: bool) -> Score:
+        parts = tuple(Part(name=name, measured=known) for name, known in measured.items())
+        return Score(name="quality", value=100, parts=parts)
+
+    assert words.unmeasured(score(tests=True, coverage=True)) == ""
+    assert words.unmeasured(score(tests=True, coverage=False, lint=False)) == (
+        "from tests alone; not measured: coverage and lint"
+    )
+    assert words.unmeasured(score(tests=True, coverage=True, lint=False)) == (
+        "from tests and coverage; not measured: lint"
+    )

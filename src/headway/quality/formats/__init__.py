@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
+from math import isfinite
 
 from headway.quality.formats.base import Format, Head, Report, ReportError, Source
 from headway.quality.reading.head import HEAD_SIZE
@@ -111,6 +112,9 @@ def read(source: Source, *, variant: str = "") -> Report:
     if form is None:
         raise _unknown(source)
     report = form.parse(source)
+    for name, value in report.measures.items():
+        if not isfinite(value):
+            raise source.error(f"{name} is {value}, which is no measure")
     return msgspec.structs.replace(
         report, format=form.NAME, source=source.path, digest=source.digest, variant=variant
     )

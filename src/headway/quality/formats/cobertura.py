@@ -27,7 +27,9 @@ _TOTALS = {
 
 
 def detect(head: Head) -> bool:
-    return head.root == "coverage" and "line-rate" in head.attributes
+    # The schema demands `line-rate`; some converters leave it out, and others than Cobertura
+    # write <coverage> without <packages>.
+    return head.root == "coverage" and ("line-rate" in head.attributes or b"<packages" in head.data)
 
 
 def parse(source: Source) -> Report:

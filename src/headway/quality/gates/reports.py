@@ -35,7 +35,7 @@ def _readable(case: Case) -> Iterator[Result]:
         return
     said = case.gates.reports.blocking
     first = broken[0]
-    message = f"{first.source} can't be read: {first.message}"
+    message = f"can't be read: {first.message}"
     if len(broken) > 1:
         names = listed([one.source for one in broken])
         message = f"{many(len(broken), 'report')} can't be read: {names}"
@@ -46,7 +46,7 @@ def _readable(case: Case) -> Iterator[Result]:
         blocking=blocking(case, "reports.readable", said),
         hint=first.hint,
         reports=[one.source for one in broken],
-        details=[f"{one.source}: {one.message}" for one in broken],
+        details=[one.message for one in broken] if len(broken) > 1 else (),
     )
 
 

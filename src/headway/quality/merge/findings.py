@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from headway.quality.advisory import UNDESCRIBED
 from headway.quality.fingerprint import LineOf, fingerprinted, hashed, place
 from headway.quality.paths import Paths
 from headway.quality.report import Finding, Report
@@ -47,6 +48,7 @@ def _one(group: list[Finding]) -> Finding:
     tools = {finding.tool for finding in group}
     return replace(
         first,
+        message=_first(f.message for f in group if f.message != UNDESCRIBED) or first.message,
         cvss=max((f.cvss for f in group if f.cvss is not None), default=None),
         aliases=tuple(sorted(ids - {first.rule})) if first.package else first.aliases,
         fixed_version=_first(finding.fixed_version for finding in group),

@@ -192,7 +192,7 @@ def _waivers(verdict: Verdict, room: int) -> str:
 def _scores(scores: Sequence[Score]) -> str:
     if not scores:
         return ""
-    heads = ", ".join(f"{score.name} {words.number(score.value)}" for score in scores)
+    heads = ", ".join(map(_score_of_what, scores))
     lines = []
     for score in scores:
         lines.append(
@@ -204,13 +204,18 @@ def _scores(scores: Sequence[Score]) -> str:
     return _details(f"scores: {heads}", _list(lines, len(lines)))
 
 
+def _score_of_what(score: Score) -> str:
+    parts = sum(part.measured for part in score.parts)
+    whole = "" if parts == len(score.parts) else f" ({parts} of {len(score.parts)} parts measured)"
+    return f"{score.name} {words.number(score.value)}{whole}"
+
+
 def _sources(evidence: Evidence, room: int) -> str:
-    lines = [f"{code(one.source)} {text(one.message)}" for one in evidence.unreadable]
+    lines = [f"unreadable: {text(one.message)}" for one in evidence.unreadable]
     for report in evidence.reports:
         state = "" if report.complete else f", **incomplete**: {text(report.reason)}"
-        lines.append(
-            f"{code(report.source)} {text(report.tool)} {text(report.tool_version)}{state}"
-        )
+        tool = text(f"{report.tool} {report.tool_version}".strip())
+        lines.append(f"{code(report.source)} {tool}{state}")
     return (
         _details(words.count(len(evidence.reports), "report"), _list(lines, room)) if lines else ""
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from headway.quality.evidence import Evidence
 from headway.quality.report import Finding
-from headway.quality.words import distance
+from headway.quality.words import distance, listed
 from headway.units import elapsed
-from headway.verdict import Result, Verdict
+from headway.verdict import Result, Score, Verdict
 
 _ROUND = (1, 2, 3, 4, 6)  # decimals, tried until rounding hides nothing
 # Where a test framework's message says what went wrong, the likeliest first.
@@ -144,6 +144,16 @@ def conclusion(verdict: Verdict) -> str:
     guilty = [r.gate for r in gates if r.blocking and r.outcome == verdict.outcome]
     named = ", ".join(guilty[:5]) + (", …" if len(guilty) > 5 else "")
     return f"{verdict.outcome}: {len(guilty)} of {count(len(gates), 'gate')} ({named})"
+
+
+def unmeasured(score: Score) -> str:
+    """`from tests alone; not measured: coverage, …`: a score of a part says that it is one."""
+    known = [part.name for part in score.parts if part.measured]
+    missing = [part.name for part in score.parts if not part.measured]
+    if not missing:
+        return ""
+    alone = " alone" if len(known) == 1 else ""
+    return f"from {listed(known, len(known))}{alone}; not measured: {listed(missing, len(missing))}"
 
 
 def about(evidence: Evidence) -> str:
