@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from headway.journal.rollouts import Rollout
 
 
+def journal() -> Journal:
+    """Raises UsageError when there is none."""
+    if not os.path.exists(home.journal()):
+        raise UsageError("nothing was ever deployed", hint="start with: headway deploy")
+    return Journal.open(home.journal())
+
+
 def open_journal() -> Journal:
     """The journal, and an engine for all that goes on. Raises UsageError without a journal."""
     from headway.app import delivery
 
-    if not os.path.exists(home.journal()):
-        raise UsageError("nothing was ever deployed", hint="start with: headway deploy")
-    journal = Journal.open(home.journal())
-    delivery.resume(journal)
-    return journal
+    found = journal()
+    delivery.resume(found)
+    return found
 
 
 def service() -> str:

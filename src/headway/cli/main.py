@@ -40,7 +40,7 @@ GROUPS = {
         "rollout": "follow rollouts, and say how they shall go on",
         "approve": "say yes or no to a rollout that waits for it",
         "rollback": "return to a version that has served before",
-        "env": "list, show and compare environments",
+        "env": "list, show, compare and stop environments",
     },
     "history": {
         "runs": "list the runs of this repository",

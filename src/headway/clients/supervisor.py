@@ -176,12 +176,28 @@ class Supervisor:
     def shutdown(self, wait: float = 30.0) -> None:
         """Ends every program and supervisord itself."""
         with self._locked():
-            if not self.running():
-                return
-            pid = int(self._call("getPID"))
-            with contextlib.suppress(HeadwayError):
-                self._call("shutdown")
-            _until(lambda: not os.path.exists(f"/proc/{pid}"), wait)
+            self._shutdown(wait)
+
+    def retire(self, wait: float = 30.0) -> bool:
+        """Ends supervisord when it keeps nothing any more, after what was told to stop has
+        ended; whether it is gone."""
+        with self._locked():
+            kept = any(status.kept for status in self.status().values())
+            if not kept and self.running() and _until(self._alone, wait):
+                self._shutdown(wait)
+            return not self.running()
+
+    def _alone(self) -> bool:
+        self._reap()
+        return {p["name"] for p in self._all()} <= {KEEPER}
+
+    def _shutdown(self, wait: float) -> None:
+        if not self.running():
+            return
+        pid = int(self._call("getPID"))
+        with contextlib.suppress(HeadwayError):
+            self._call("shutdown")
+        _until(lambda: not os.path.exists(f"/proc/{pid}"), wait)
 
     # --- how -------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from headway.delivery.ledger import Ledger
 from headway.delivery.plan import Plan, from_plain, group_name, to_plain
 from headway.delivery.platforms.base import Fenced
 from headway.errors import HeadwayError
+from headway.events import Event
 from headway.events import delivery as events
 from headway.journal import Journal, JournalError, leases, rollouts
 from headway.journal.leases import Lease, LeaseLost
@@ -130,15 +131,27 @@ def _left(journal: Journal, rollout: Rollout) -> tuple[Group | None, list[str]]:
 
 
 def last_desired(journal: Journal, service: str, environment: str) -> Desired:
-    """What was desired in the end by the environment's last rollout that is over."""
+    """What was desired in the end by the environment's last rollout that is over; nothing if
+    the environment was stopped since."""
     past = journal.query(lambda db: rollouts.rollouts(db, service=service, environment=environment))
+    stops = list(journal.read(environment_stream(service, environment)))
     for rollout in past:
+        if stops and _stopped_after(stops[-1].event, rollout):
+            return Desired()
         if rollout.active:
             continue
         moved = History(journal.read(rollout.id)).moved
         if moved is not None:
             return from_plain(moved.desired, Desired)
     return Desired()
+
+
+def environment_stream(service: str, environment: str) -> str:
+    return f"environments/{service}/{environment}"
+
+
+def _stopped_after(event: Event, rollout: Rollout) -> bool:
+    return isinstance(event, events.EnvironmentStopped) and event.rollout == rollout.id
 
 
 def _others_wait(journal: Journal, place: Place) -> bool:

@@ -191,6 +191,7 @@ ELSEWHERE = {
     "evidence": "headway.events.quality",
     "verdict": "headway.events.quality",
     "decision": "headway.events.delivery",
+    "environment": "headway.events.delivery",
     "release": "headway.events.delivery",
     "rollout": "headway.events.delivery",
 }

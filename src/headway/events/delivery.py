@@ -1,6 +1,7 @@
 """The events of releases and rollouts.
 
-Streams: `releases/SERVICE` for releases, the rollout's id for everything about a rollout.
+Streams: `releases/SERVICE` for releases, `environments/SERVICE/ENVIRONMENT` for what becomes of
+an environment without a rollout, the rollout's id for everything about a rollout.
 """
 
 from __future__ import annotations
@@ -45,6 +46,17 @@ class ReleasePruned(Event):
     version: str
     digest: str
     actor: str = ""
+
+
+class EnvironmentStopped(Event):
+    """A person has taken an environment down: nothing serves there from now on."""
+
+    kind = "environment.stopped"
+    service: str
+    environment: str
+    rollout: str = ""  # the last one until then, id
+    actor: str = ""
+    reason: str = ""
 
 
 class RolloutQueued(Event):

@@ -346,7 +346,16 @@ def _serve_no_more(db: sqlite3.Connection, stream: str) -> None:
             return
 
 
+def _environment_stopped(
+    db: sqlite3.Connection, _stream: str, _position: int, _at: float, e: events.EnvironmentStopped
+) -> None:
+    db.execute(
+        "DELETE FROM environment WHERE service = ? AND name = ?", (e.service, e.environment)
+    )
+
+
 BY_KIND: dict[str, Apply] = {
+    "environment.stopped": _environment_stopped,
     "release.created": _release_created,
     "release.pruned": _release_pruned,
     "rollout.queued": _rollout_queued,

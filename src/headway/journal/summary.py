@@ -29,6 +29,7 @@ _ELSEWHERE = {
     "evidence": "headway.journal.verdicts",
     "verdict": "headway.journal.verdicts",
     "decision": "headway.journal.rollouts",
+    "environment": "headway.journal.rollouts",
     "release": "headway.journal.rollouts",
     "rollout": "headway.journal.rollouts",
 }
