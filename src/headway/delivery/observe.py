@@ -20,6 +20,8 @@ from headway.delivery.routers.base import Router, Routing
 from headway.delivery.samples import Samples
 from headway.errors import HeadwayError
 
+LONG = 3600.0  # seconds after which looks get rarer
+MOST = 10.0  # times, at most
 Queries = Callable[[float, str], dict[str, float | None]]  # now, group → answers that were due
 
 # now, groups → totals of an experiment's subjects, of all of them or of none
@@ -53,6 +55,7 @@ class Observer:
         self.samples = samples
         self._every = float(plan.settings.analysis.every)
         self._next = 0.0
+        self._first = samples.earlier[0].t if samples.earlier else 0.0
         self._judge: Judge = judge_of(plan)
         for sample in samples.earlier:
             self._judge = self._judge.observe(sample)
@@ -73,7 +76,8 @@ class Observer:
             problems.append(error.message)
         if now >= self._next:
             # Looks stay a step apart from each other, however long one takes.
-            self._next = max(self._next + self._every, now + self._every / 2)
+            every = self._every * _stretch(now - self._first) if self._first else self._every
+            self._next = max(self._next + every, now + every / 2)
             problems += self._measure(now, routing, mark)
         return Seen(
             instances=instances,
@@ -103,6 +107,7 @@ class Observer:
         if not share and not (routing and routing.traffic.mirror == new):
             return []
         problems = []
+        self._first = self._first or now
         try:
             counts = self._metrics.read(self._groups(old))
         except HeadwayError as error:
@@ -139,6 +144,12 @@ class Observer:
         if not counts.keys() >= test.arms.keys():
             return {}
         return {name: from_counts(test.metric, test.bound, counts[name]) for name in test.arms}
+
+
+def _stretch(seconds: float) -> float:
+    """How much further apart the looks at a long rollout are, such as an A/B test of weeks: every
+    look is kept, so that it can be judged again."""
+    return min(max(seconds / LONG, 1.0), MOST)
 
 
 def _finite(counts: Counts | None) -> Counts | None:
