@@ -269,6 +269,7 @@ def sleeping(project):
     yield process, started(project, process)
     if process.poll() is None:
         process.kill()
+        process.communicate()
 
 
 def gone(pid):
@@ -290,7 +291,7 @@ def test_cancelling_ends_the_program_in_the_container(project, sleeping):
 def test_what_a_killed_run_left_is_removed_by_the_next(project, sleeping):
     process, pid = sleeping
     process.kill()
-    process.wait()
+    process.communicate()
     assert left(project)
     next_one = "{on: push, jobs: {a: {runs-on: x, steps: [run: 'true']}}}"
     assert project.run(workflow=next_one).code == 0

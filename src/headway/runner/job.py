@@ -11,6 +11,7 @@ from headway.clients import process
 from headway.errors import HeadwayError
 from headway.runner import context, permissions, steps
 from headway.runner.level import Effects, Level
+from headway.runner.resolved import number, texts
 from headway.values import Value
 from headway.workflow.expression import CaseSensitive, Scope, resolve, to_text, truthy
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from headway.runner.run import Run
     from headway.runner.step import Step
     from headway.runner.workspace import Workspace
-    from headway.workflow.model import Data, Map, Workflow
     from headway.workflow.model import Job as JobModel
+    from headway.workflow.model import Workflow
 
 TRACKING = "RUNNER_TRACKING_ID"
 DEFAULT_TIMEOUT = 360.0  # minutes, GitHub's
@@ -169,6 +170,8 @@ class Job:
         level.contexts["runner"] = {**runner, **inside}
         mapped = context.default_variables(level.contexts["github"], level.contexts["runner"])
         self._defaults.update(mapped)
+        level.env = self._job_env(self.scope(level))  # it may name folders, too
+        self._identify(level.contexts["github"])  # the services have another address there
 
     def inside(self, path: str) -> str:
         """A path of this machine as the job's steps see it."""
@@ -293,43 +296,20 @@ class Job:
         contexts["job"] = context.job(self.run.info, workflow.path, workflow.origin)
         self._defaults = context.default_variables(contexts["github"], contexts["runner"])
         self.tracking = f"headway_{self.run.info.id}_{self.instance.number}"
-        if permissions.may_identify(self._permissions):
-            self._defaults.update(self._identity(contexts["github"]))
+        self._identify(contexts["github"])
         origin = workflow.origin
         return Level(contexts, Effects(), origin=origin.folder if origin else "")
+
+    def _identify(self, github: Mapping[str, Any]) -> None:
+        if permissions.may_identify(self._permissions):
+            from headway.runner.services.variables import for_identity
+
+            self._defaults.update(for_identity(self, github))
 
     @property
     def _permissions(self) -> Mapping[str, str] | None:
         own = permissions.effective(self.model, self.instance.workflow)
         return self.instance.permissions if own is None else own
-
-    def _identity(self, github: Mapping[str, Any]) -> dict[str, str]:
-        from headway.runner.services.oidc import claims
-
-        known = claims(github, self._environment_name())
-        number = self.instance.number
-        found = self.run.services().identity_environment(self.key, number, known)
-        self.run.masker.add(found["ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
-        return found
-
-    def _environment_name(self) -> str:
-        environment = self.model.environment
-        return "" if environment is None else to_text(resolve(environment.name, self.base_scope()))
-
-    def services_environment(self) -> dict[str, str]:
-        """The variables by which actions find the services of the run."""
-        services, host = self.run.services(), self._services_host()
-        found = services.environment(self.key, self.instance.number, host)
-        self.run.masker.add(found["ACTIONS_RUNTIME_TOKEN"])
-        return found
-
-    def _services_host(self) -> str:
-        """Where this job finds the services of the run: a container's loopback is its own."""
-        if self.sandbox is None:
-            return "127.0.0.1"
-        listen, name = self.sandbox.host
-        self.run.services().listen(listen)
-        return name
 
     def _github(self, event_path: str) -> dict[str, Any]:
         i = self.instance
@@ -420,35 +400,17 @@ class Job:
             raise RuntimeError("the job has no workspace yet")
         return self._workspace
 
+    def file(self, path: str) -> str:
+        """A path as a step writes it, on this machine."""
+        return os.path.normpath(os.path.join(self.directory, self.outside(path)))
+
     def relative(self, file: str) -> str:
         """A file's path from the repository's root, when it lies in the workspace."""
         if not file:
             return ""
-        full = os.path.normpath(os.path.join(self.directory, self.outside(file)))
+        full = self.file(file)
         inside = full.startswith(self.directory + os.sep)
         return full[len(self.directory) + 1 :] if inside else file
-
-    def add_matchers(self, file: str) -> None:
-        from headway.runner.matcher import MatcherError, read_matchers
-
-        path = os.path.join(self.directory, self.outside(file))
-        try:
-            with open(path, encoding="utf-8", errors="replace") as stream:
-                new = read_matchers(stream.read(1 << 20))
-        except (OSError, MatcherError) as error:
-            raise HeadwayError(f"problem matcher {file}: {error}") from None
-        owners = {m.owner.lower() for m in new}
-        self.matchers[:] = new + [m for m in self.matchers if m.owner.lower() not in owners]
-
-    def remove_matchers(self, owner: str, file: str) -> None:
-        from headway.runner.matcher import read_matchers
-
-        owners = {owner.lower()}
-        if file:
-            path = os.path.join(self.directory, self.outside(file))
-            with open(path, encoding="utf-8") as stream:
-                owners |= {m.owner.lower() for m in read_matchers(stream.read(1 << 20))}
-        self.matchers[:] = [m for m in self.matchers if m.owner.lower() not in owners]
 
     def clean_up(self, result: Result) -> None:
         """Removes the workspace, or keeps it as asked; nobody has to wait for this."""
@@ -476,30 +438,3 @@ class Job:
                     os.kill(pid, 9)
                 except ProcessLookupError:
                     continue
-
-
-def texts(data: Data | Map, scope: Scope) -> dict[str, str]:
-    """A mapping (of `env`, `with`, …) with its values as the texts that programs get.
-
-    It may be one expression that gives a mapping. Raises HeadwayError when it gives none.
-    """
-    values = resolve(data, scope)
-    if values is None or values == "":
-        return {}
-    if not isinstance(values, dict):
-        raise HeadwayError(f"expected a mapping of names to values, got {to_text(values)!r}")
-    return {str(k): to_text(v) for k, v in values.items()}
-
-
-def number(data: Data, scope: Scope, default: float, key: str) -> float:
-    """A positive number of minutes. Raises HeadwayError for anything else."""
-    if data is None:
-        return default
-    value = resolve(data, scope)
-    try:
-        minutes = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise HeadwayError(f"{key}: expected a number of minutes, got {to_text(value)!r}") from None
-    if not minutes > 0:
-        raise HeadwayError(f"{key}: expected a number above 0, got {to_text(value)}")
-    return minutes

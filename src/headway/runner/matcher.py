@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from headway.errors import HeadwayError
 from headway.values import Value
 
 TYPE_CHECKING = False
@@ -125,3 +126,26 @@ def read_matchers(text: str) -> list[Matcher]:
     if not isinstance(matchers, list):
         raise MatcherError('expected a "problemMatcher" list')
     return [Matcher(m) for m in matchers if isinstance(m, dict)]
+
+
+def add(known: list[Matcher], path: str) -> None:
+    """Adds the matchers of a file; one takes the place of another with its owner.
+
+    Raises HeadwayError when the file can't be read, or is none.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            new = read_matchers(stream.read(1 << 20))
+    except (OSError, MatcherError) as error:
+        raise HeadwayError(f"problem matcher {path}: {error}") from None
+    owners = {m.owner.lower() for m in new}
+    known[:] = new + [m for m in known if m.owner.lower() not in owners]
+
+
+def remove(known: list[Matcher], owner: str, path: str) -> None:
+    """Takes away those of an owner and those of a file; "" names none."""
+    owners = {owner.lower()}
+    if path:
+        with open(path, encoding="utf-8") as stream:
+            owners |= {m.owner.lower() for m in read_matchers(stream.read(1 << 20))}
+    known[:] = [m for m in known if m.owner.lower() not in owners]

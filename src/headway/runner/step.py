@@ -295,9 +295,14 @@ class Step:
             self._output.resume_token = data
             return f"::stop-commands::{data}"
         elif name == "add-matcher":
-            self.job.add_matchers(data)
+            from headway.runner import matcher
+
+            matcher.add(self.job.matchers, self.job.file(data))
         elif name == "remove-matcher":
-            self.job.remove_matchers(command.properties.get("owner", ""), data)
+            from headway.runner import matcher
+
+            path = self.job.file(data) if data else ""
+            matcher.remove(self.job.matchers, command.properties.get("owner", ""), path)
         elif name in ("set-output", "save-state"):
             return self._old_pair(command)
         elif name in OLD_COMMANDS and self._allows_old_commands():

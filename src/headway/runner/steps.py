@@ -13,6 +13,7 @@ from headway.runner import action as actions
 from headway.runner import script
 from headway.runner.background import Background
 from headway.runner.level import Level
+from headway.runner.resolved import number, texts
 from headway.runner.step import Ending, Step
 from headway.values import Value
 from headway.workflow.expression import (
@@ -164,8 +165,6 @@ class Plan:
             return title  # the expression goes on in the next line
 
     def _env(self, step: Step) -> dict[str, str]:
-        from headway.runner.job import texts
-
         return texts(self.model.env, self.job.scope(step.level, contexts=step.contexts))
 
     def _work(self, step: Step) -> None:
@@ -258,8 +257,6 @@ def _quietly(condition: Callable[[], bool]) -> bool:
 
 
 def _timeout(shape: Shape, scope: object) -> float | None:
-    from headway.runner.job import number
-
     if shape.timeout_minutes is None:
         return None
     return number(shape.timeout_minutes, scope, 0, "timeout-minutes") * 60  # type: ignore[arg-type]

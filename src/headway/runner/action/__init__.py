@@ -126,8 +126,9 @@ def _of_kind(
 
 def own_copy(job: Job, found: Found) -> str:
     """The job's own copy of a repository, as on GitHub: what an action writes beside itself
-    is gone with the job. A folder that the user named is taken as it is."""
-    if not found.commit:
+    is gone with the job. A folder that the user named is taken as it is, unless the job's
+    container could not see it."""
+    if not found.commit and job.sandbox is None:
         return found.folder
     reference = found.reference
     folder = os.path.join(job.folder, "_actions", reference.repository.partition("/")[2])

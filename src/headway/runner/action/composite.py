@@ -109,7 +109,7 @@ class Composite:
             **contexts["github"],
             **_NOWHERE,
             **self._about,
-            "action_path": self._folder,
+            "action_path": step.job.inside(self._folder),
             "action_status": "success",
         }
         # Only the contexts that the metadata syntax page grants.

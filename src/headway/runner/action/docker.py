@@ -18,6 +18,7 @@ from headway.digest import sha256
 from headway.errors import HeadwayError, Place
 from headway.runner import script
 from headway.runner.action import inputs
+from headway.runner.services import variables
 from headway.runner.step import Failed
 from headway.workflow.expression import Scope, resolve, to_text
 from headway.workflow.model import Action
@@ -99,7 +100,7 @@ class Docker:
         env.update(step.job.step_variables(step))
         env.update(inputs.variables(given))
         env.update({f"STATE_{name}": value for name, value in step.state.items()})
-        env.update(step.job.services_environment())
+        env.update(variables.for_actions(step.job))
         env["HOME"] = folders.home
         return env
 

@@ -141,7 +141,9 @@ class Host:
         self._step.state[name] = value
 
     def add_matcher(self, path: str) -> None:
-        self._job.add_matchers(path)
+        from headway.runner import matcher
+
+        matcher.add(self._job.matchers, path)
 
     def run(
         self, argv: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None

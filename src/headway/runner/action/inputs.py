@@ -5,7 +5,7 @@ Source: "inputs" of GitHub's metadata syntax page.
 
 from __future__ import annotations
 
-from headway.runner.job import texts
+from headway.runner.resolved import texts
 from headway.workflow.expression import resolve, to_text
 
 TYPE_CHECKING = False

@@ -10,6 +10,7 @@ import os
 from headway.errors import HeadwayError
 from headway.runner import script
 from headway.runner.action import inputs, node
+from headway.runner.services import variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class JavaScript:
         env = step.environment()
         env.update(inputs.variables(inputs.complete(step, with_, self._action.inputs)))
         env.update({f"STATE_{name}": value for name, value in step.state.items()})
-        env.update(step.job.services_environment())
+        env.update(variables.for_actions(step.job))
         env["GITHUB_ACTION_PATH"] = step.job.inside(self._folder)
         sandbox = step.job.sandbox
         if sandbox is not None:

@@ -57,7 +57,9 @@ class Setup:
             contexts[service.name] = self._start_service(engine, service, step)
         job: dict[str, Any] = {"services": contexts}
         if own is not None:
-            job["container"] = self._start_own(engine, own, step)
+            made = self._start_own(engine, own, bool(services), step)
+            if self._job.model.container is not None:
+                job["container"] = made
         for service in services:
             self._wait(engine, service, contexts[service.name]["id"], step)
         step.level.contexts["job"] = {**step.level.contexts["job"], **job}
@@ -96,9 +98,14 @@ class Setup:
         step.say("##[endgroup]")
         return {"id": made, "network": self._network, "ports": ports}
 
-    def _start_own(self, engine: containers.Engine, own: Wanted, step: Step) -> dict[str, Any]:
+    def _start_own(
+        self, engine: containers.Engine, own: Wanted, services: bool, step: Step
+    ) -> dict[str, Any]:
         step.say(f"##[group]job container: {own.image}")
         job = self._job
+        # An image of the runner's stands for a machine, where services are on localhost.
+        is_machine = services and job.model.container is None
+        network = containers.HOST if is_machine else self._network
         paths, mounts = self._folders()
         container = Container(
             image=images.ready(engine, own, step),
@@ -108,17 +115,17 @@ class Setup:
             env={"HOME": HOME, "GITHUB_ACTIONS": "true", "CI": "true", **own.env},
             mounts=mounts,
             ports=own.ports,
-            network=self._network,
+            network=network,
             directory=paths.inside(job.directory),
             labels=self._labels,
             options=(*own.options, *_volumes(own)),
         )
         made = self._create(engine, container)
         env = engine.own_environment(made)
-        sandbox = Sandbox(engine, made, paths, env, engine.host_address(self._network))
+        sandbox = Sandbox(engine, made, paths, env, engine.host_address(network))
         job.enter(sandbox, step.level)
         step.say("##[endgroup]")
-        return {"id": made, "network": self._network, "ports": engine.ports(made)}
+        return {"id": made, "network": network, "ports": engine.ports(made)}
 
     def _create(self, engine: containers.Engine, container: Container) -> str:
         self._made.append(container.name)
