@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headway.console.style import Line
     from headway.events import Record
 
+TURN = "waits for its turn: one rollout at a time works on an environment"
 BAR = 20  # columns of all traffic
 LOOKS = {
     "promoted": ("success", "green"),
@@ -129,16 +130,23 @@ class RolloutView:
 
 
 def lines(
-    view: RolloutView, measures: Measures, style: Style, *, now: float, frame: int = -1
+    view: RolloutView,
+    measures: Measures,
+    style: Style,
+    *,
+    now: float,
+    frame: int = -1,
+    width: int = 0,
 ) -> list[Line]:
-    """A few lines; nothing is cut."""
+    """A few lines; sentences are wrapped to `width` columns, if it is given."""
     if view.queued is None:
         return []
-    out = [_head(view, style, now, frame), *_where(view, style)]
+    out = [_head(view, style, now, frame), *_where(view, measures, width)]
     out += [_side(side, style) for side in measures.sides or _sides(view)]
-    if measures.evidence is not None and view.finished is None:
-        out.append(_evidence(measures, style))
-    out += [[("yellow", f"  {clean.one_line(note)}")] for note in view.notes[-1:]]
+    if measures.evidence is not None and view.finished is None and view.state != "promoted":
+        out += _evidence(measures, style, width)
+    for note in view.notes[-1:]:
+        out += _sentence(note, "yellow", width)
     return out
 
 
@@ -164,6 +172,8 @@ def _head(view: RolloutView, style: Style, now: float, frame: int) -> Line:
 def _where(view: RolloutView, style: Style) -> list[Line]:
     out: list[Line] = []
     moved = view.moved
+    if moved is None and view.finished is None:
+        out.append([("dim", f"  {TURN}")])
     if moved is not None and view.finished is None:
         step = f"step {moved.step} of {moved.steps}: " if moved.step else ""
         out.append([("", f"  {step}{clean.one_line(view.title)}")])
