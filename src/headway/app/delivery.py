@@ -30,6 +30,7 @@ from headway.journal.ids import new_id
 from headway.journal.rollouts import Release, Rollout
 from headway.journal.verdicts import Judged
 
+_START_POLL = 0.1  # seconds
 STRATEGIES: tuple[Name, ...] = ("blue-green", "canary", "rolling", "ab", "shadow", "recreate")
 
 
@@ -76,10 +77,10 @@ def prepare(journal: Journal, project: Project, wish: Wish) -> Prepared:
         author=project.actor,
         returning=wish.returning,
     )
-    from headway.app import gates  # it knows all of quality: the engine can do without
+    from headway.app import past_verdicts  # it knows all of quality: the engine can do without
 
     judged = _judged(journal, release)
-    verdict = gates.recorded(journal, judged) if judged else None
+    verdict = past_verdicts.recorded(journal, judged) if judged else None
     facts = _facts(journal, project, environment, wish, release)
     return Prepared(
         plan=plan,
@@ -238,7 +239,7 @@ def resume(journal: Journal) -> None:
     active = journal.query(lambda db: rollouts.rollouts(db, active=True))
     for rollout in {(r.service, r.environment): r for r in active}.values():
         with contextlib.suppress(HeadwayError):
-            ensure_engine(journal, rollout)
+            ensure_engine(journal, rollout, 0.0)
 
 
 def _revive() -> None:
@@ -252,12 +253,19 @@ def _revive() -> None:
                 supervisor.ensure()
 
 
-def ensure_engine(journal: Journal, rollout: Rollout) -> None:
-    """Has an engine for the rollout's environment. Raises HeadwayError when none starts."""
-    if leases.holder(journal, place(rollout).lease, time.time()) is None:
-        from headway.app import engine
+def ensure_engine(journal: Journal, rollout: Rollout, seconds: float = 5.0) -> None:
+    """Has an engine for the rollout's environment, and waits for it to lead: the one before may
+    just be ending. Raises HeadwayError when none starts."""
+    from headway.app import engine
 
+    deadline = time.monotonic() + seconds
+    while leases.holder(journal, place(rollout).lease, time.time()) is None:
+        if not _row(journal, rollout.id).active:
+            return
         engine.start(rollout.service, rollout.environment)
+        if time.monotonic() >= deadline:
+            return
+        time.sleep(_START_POLL)
 
 
 # --- tell it things --------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,11 @@ class Shop:
 
     def url(self) -> str:
         return str(self.shown()["url"])
+
+    def answer(self) -> str:
+        """Of the service, asked once."""
+        with urllib.request.urlopen(self.url(), timeout=10) as reply:
+            return str(reply.read().decode())
 
     def load(self, *, keep_alive: bool = True, connections: int = 8) -> Load:
         made = Load(self.url(), keep_alive=keep_alive, connections=connections)

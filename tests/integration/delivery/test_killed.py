@@ -79,3 +79,21 @@ def test_commands_follow_a_rollout_that_somebody_else_drives(shop: Shop) -> None
     assert "goes on by itself" in said
     assert "promoted" in shop.headway("rollout", "status", "--watch")
     assert shop.serves() == "v2"
+
+
+def test_everything_is_killed_at_once(shop: Shop) -> None:
+    """Engine, supervisor and Envoy; instances go on, and so does the rollout."""
+    shop.release("v1")
+    shop.release("v2")
+    shop.deploy("v1")
+    shop.deploy("v2", "--strategy", "shadow", "--detach")
+    shop.until(lambda: shop.latest().phase == "stages" and shop.latest().step > 1)
+    instances = shop.pids("v1-")
+    supervisor = int((shop.home / "supervisor" / "supervisord.pid").read_text())
+    for pid in (supervisor, shop.engine(), *shop.pids("envoy")):
+        os.kill(pid, signal.SIGKILL)
+    shop.headway("rollout", "promote", "--full", code=None)
+    assert shop.until_over().conclusion == "ended"  # a shadow that is only looked at
+    assert shop.serves() == "v1"
+    assert shop.pids("v1-") == instances
+    assert shop.answer() == "v1"
