@@ -28,6 +28,7 @@ from headway.journal.rollouts import Rollout
 
 FRAME = 0.25  # seconds between two drawings
 WATCH = 2.0  # seconds between two looks whether an engine works
+RECENT = 5.0  # seconds over which requests a second are counted
 PATIENCE = 0.5  # seconds for which it has to wait for a person before we do no more
 _DONE = ("promoted", "ended")
 
@@ -39,6 +40,7 @@ class Seen(Struct):
     state: Judge | None = None
     offset: int = 0
     said: list[Assessment] = []
+    recent: list[Sample] = []
 
     def look(self, history: History) -> Assessment | None:
         if self.state is None:
@@ -48,7 +50,16 @@ class Seen(Struct):
         for sample in self._new():
             self.state = self.state.observe(sample)
             self.said.append(self.state.assess())
+            self.recent = [*(s for s in self.recent if sample.t - s.t <= RECENT), sample]
         return self.said[-1] if self.said else None
+
+    def rate(self, canary: bool) -> float | None:
+        """Requests a second, just now."""
+        counts = [(s.t, s.canary if canary else s.stable) for s in self.recent]
+        known = [(t, c.requests) for t, c in counts if c is not None]
+        if len(known) < 2 or known[-1][1] < known[0][1]:
+            return None
+        return (known[-1][1] - known[0][1]) / (known[-1][0] - known[0][0])
 
     def _new(self) -> Iterator[Sample]:
         found, self.offset = read_after(self.path, self.offset)
@@ -80,7 +91,7 @@ def measures(view: RolloutView, seen: Seen, history: History) -> Measures:
             Side(
                 version=version,
                 share=share,
-                rate=side.rate,
+                rate=seen.rate(side is last.canary),
                 errors=side.error_rate,
                 p95=side.p95,
             )
@@ -207,8 +218,10 @@ class _Follower:
             return
         self._frame += 1
         found = measures(self._view, self._seen, self._history)
-        shown = lines(self._view, found, self._out.style, now=time.time(), frame=self._frame)
         width = self._terminal.size()[0] - 1
+        shown = lines(
+            self._view, found, self._out.style, now=time.time(), frame=self._frame, width=width
+        )
         fitted = [self._out.style.fit(line, width) for line in shown]
         text = f"\x1b[{self._rows}A" if self._rows else ""
         text += "".join(f"\r{self._out.style.render(line)}\x1b[K\n" for line in fitted)

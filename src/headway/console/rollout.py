@@ -169,7 +169,7 @@ def _head(view: RolloutView, style: Style, now: float, frame: int) -> Line:
     ]
 
 
-def _where(view: RolloutView, style: Style) -> list[Line]:
+def _where(view: RolloutView, measures: Measures, width: int) -> list[Line]:
     out: list[Line] = []
     moved = view.moved
     if moved is None and view.finished is None:
@@ -177,14 +177,27 @@ def _where(view: RolloutView, style: Style) -> list[Line]:
     if moved is not None and view.finished is None:
         step = f"step {moved.step} of {moved.steps}: " if moved.step else ""
         out.append([("", f"  {step}{clean.one_line(view.title)}")])
-        if view.waiting:
-            out.append([("dim", f"  waits for {clean.one_line(view.waiting)}")])
+        waiting = view.waiting
+        if measures.answer:  # it is newer than what was written down then
+            waiting = waiting.partition("; the analysis so far")[0]
+        if waiting and view.state != "promoted":
+            out += _sentence(f"waits for {waiting}", "dim", width)
     if view.running and view.finished is None:
         out.append([("dim", f"  runs: {', '.join(sorted(set(view.running.values())))}")])
     if view.reason:
         look = "red" if view.state in ("rolled_back", "failed") else "yellow"
-        out.append([(look, f"  {clean.one_line(view.reason)}")])
+        out += _sentence(view.reason, look, width)
     return out
+
+
+def _sentence(text: str, look: str, width: int) -> list[Line]:
+    whole = clean.one_line(text)
+    parts = [whole]
+    if width:
+        from textwrap import wrap
+
+        parts = wrap(whole, max(20, width - 2)) or [""]
+    return [[(look, f"  {part}")] for part in parts]
 
 
 def _sides(view: RolloutView) -> list[Side]:
@@ -199,7 +212,7 @@ def _side(side: Side, style: Style) -> Line:
     bar = ("█" if style.unicode else "#") * full + ("░" if style.unicode else ".") * (BAR - full)
     facts = []
     if side.rate is not None:
-        facts.append(f"{side.rate:.0f}/s")
+        facts.append(f"{side.rate:>4.0f}/s")
     if side.errors is not None:
         facts.append(f"errors {side.errors * 100:.2f} %")
     if side.p95 is not None:
@@ -216,13 +229,15 @@ def _side(side: Side, style: Style) -> Line:
     ]
 
 
-def _evidence(measures: Measures, style: Style) -> Line:
+def _evidence(measures: Measures, style: Style, width: int) -> list[Line]:
     e, limit = measures.evidence or 0.0, measures.limit
     look = "red" if e >= limit else "yellow" if e >= 10 else "dim"
     spark = f"  {measures.spark}" if measures.spark and style.unicode else ""
-    text = f"  evidence against it {e:.3g}, rolls back at {limit:g}{spark}"
-    why = f"  {measures.answer}: {clean.one_line(measures.reason)}" if measures.answer else ""
-    return [(look, text), ("dim", why)]
+    shown = f"{e:.1f}" if e < 10 else f"{e:,.0f}"
+    out: list[Line] = [[(look, f"  evidence against it {shown}, rolls back at {limit:g}{spark}")]]
+    if measures.answer:
+        out += _sentence(f"{measures.answer}: {measures.reason}", "dim", width)
+    return out
 
 
 def plain(view: RolloutView, before: Sequence[str]) -> list[str]:

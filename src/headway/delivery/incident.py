@@ -31,7 +31,8 @@ def record(
         f"- **Serves again:** {old}" + (f" (`{plan.old.release[:12]}`)" if plan.old else ""),
     ]
     if queued.override:
-        lines.append(f"- **Its gates said no** ({queued.outcome}); overridden: {queued.override}")
+        why = queued.outcome or "no verdict"
+        lines.append(f"- **Its gates said no** ({why}); overridden: {queued.override}")
     lines += ["", "## Timeline", "", "| time | after | what |", "|---|---|---|"]
     lines += _timeline(history)
     lines += ["", "## Evidence", "", *_evidence(history.decision)]

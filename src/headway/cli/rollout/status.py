@@ -50,7 +50,8 @@ def main(args: Namespace) -> int:
         progress = {"title": view.title, "waiting": view.waiting}
         out.json({**delivery.as_json(rollout), **progress, "sides": sides, **more})
     else:
-        shown = lines(view, found, out.style, now=time.time())
+        width = out.terminal.size()[0] - 1 if out.terminal.tty else 0
+        shown = lines(view, found, out.style, now=time.time(), width=width)
         out.lines([out.style.render(line) for line in shown])
     if view.state in ("held", "waiting"):
         return WAITING
