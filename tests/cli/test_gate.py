@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import pathlib
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -15,10 +17,12 @@ import pytest
 from shop import Shop
 
 from headway import events, home
+from headway.app import evidence_keeping
 from headway.journal import Journal
 from headway.quality.formats import read_report
 
 Headway = Callable[..., Any]
+JUNIT = '<testsuite name="s"><testcase classname="t" name="a"/></testsuite>'
 LENIENT = "gates: {coverage: {min: off, changed: off}, security_score: {min: off}}\n"
 
 
@@ -503,3 +507,42 @@ def test_files_that_are_no_reports_are_named(headway: Headway, shop: Shop) -> No
     answer = headway("gate")
     assert answer.code == 0
     assert "no reports by their content, passed over: reports/clover.xml" in answer.out
+
+
+def test_records_that_no_verdict_needs_any_more_go(
+    headway: Headway, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = shop.root.parent / "home" / "evidence"
+
+    def days_pass() -> None:
+        for file in records.iterdir():
+            os.utime(file, (1, 1))
+
+    monkeypatch.setattr(evidence_keeping, "NEWEST", 2)
+    shop.write("headway.yaml", LENIENT)
+    shop.commit("Gates")
+    for number in range(4):  # on a tree with changes, so that none of them is a baseline
+        shop.write("src/new.py", f"n = {number}\n")
+        shop.junit([f"test_{number}"])
+        assert headway("gate").code == 0
+        days_pass()
+    assert headway("gate", "--replay", "3").code == 0
+    forgotten = headway("gate", "--replay", "1")
+    assert forgotten.code != 0
+    assert "isn't there any more" in forgotten.err
+    assert headway("gate", "--list").out.count("passed") == 4
+
+
+def test_a_verdict_in_a_job_belongs_to_the_repository_that_was_run(
+    headway: Headway, shop: Shop
+) -> None:
+    program = os.path.join(os.path.dirname(sys.executable), "headway")
+    script = f"mkdir -p reports && echo {shlex.quote(JUNIT)} > reports/junit.xml && {program} gate"
+    job = {"runs-on": "ubuntu-latest", "steps": [{"run": script}]}
+    shop.write(".github/workflows/ci.yml", json.dumps({"on": "push", "jobs": {"gate": job}}))
+    shop.commit("Workflow")
+    assert headway("run").code == 0
+    (verdict,) = json.loads(headway("gate", "--list", "--json").out)
+    assert (verdict["outcome"], verdict["root"]) == ("passed", str(shop.root))
+    assert verdict["run"]
+    assert headway("gate", "--replay", "1").code == 0

@@ -15,7 +15,7 @@ from headway.errors import HeadwayError
 from headway.quality import lines
 from headway.quality.evidence import Evidence, digest
 from headway.quality.flaky import History
-from headway.quality.judge import Inputs, decode, encode, inputs, judge, replay
+from headway.quality.judge import Inputs, again, decode, encode, judge
 from headway.quality.new_code import ChangedFile, Diff
 from headway.quality.report import Finding, Report
 from headway.quality.settings import (
@@ -288,29 +288,26 @@ def everything() -> Evidence:
     return evidence(*(recorded.report(name) for name in recorded.names()))
 
 
+def kept_of(of: str, baseline: str) -> Inputs:
+    return Inputs(evidence=of, baseline=baseline, gates=STRICT, **KEPT)  # type: ignore[arg-type]
+
+
 def test_the_inputs_of_a_verdict_come_back_from_their_text() -> None:
-    kept = inputs("ab" * 32, STRICT, baseline="cd" * 32, **KEPT)  # type: ignore[arg-type]
+    kept = kept_of("ab" * 32, "cd" * 32)
     text = encode(kept)
     assert decode(text) == kept
     assert encode(decode(text)) == text
-    assert decode(encode(inputs("ab", Gates(), today=TODAY))) == Inputs(evidence="ab", today=TODAY)
+    least = Inputs(evidence="ab", today=TODAY)
+    assert decode(encode(least)) == least
 
 
-def test_replay_gives_the_same_verdict() -> None:
+def test_the_same_verdict_again() -> None:
     now, before = everything(), evidence(sample.ruff(), sample.percent(900))
     first = judge(now, STRICT, baseline=before, **KEPT)  # type: ignore[arg-type]
-    kept = inputs(digest(now), STRICT, baseline=digest(before), **KEPT)  # type: ignore[arg-type]
-    again = replay(decode(encode(kept)), now, before)
-    assert again == replace(first, evidence=digest(now), baseline=digest(before))
-
-
-def test_other_evidence_is_refused() -> None:
-    now = everything()
-    kept = inputs(digest(now), Gates(), today=TODAY)
-    with pytest.raises(HeadwayError, match="isn't the evidence that was judged"):
-        replay(kept, evidence())
-    with pytest.raises(HeadwayError, match="isn't the baseline that was judged"):
-        replay(kept, now, evidence())
+    kept = kept_of(digest(now), digest(before))
+    assert again(decode(encode(kept)), now, before) == replace(
+        first, evidence=digest(now), baseline=digest(before), when=now.when
+    )
 
 
 @pytest.mark.parametrize(

@@ -280,12 +280,16 @@ _USERS_PYTHON = frozenset(("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "CONDA_PREFIX", 
 
 
 def _environment() -> dict[str, str]:
-    """What programs inherit: the user's variables, but for those that a runner sets itself."""
+    """What programs inherit: the user's variables, but for those that a runner sets itself.
+
+    HEADWAY_HOME stays, so that `headway gate` in a job finds the baselines of this machine.
+    """
     dropped = ("GITHUB_", "RUNNER_", "INPUT_", "STATE_", "HEADWAY_", "ACTIONS_")
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(dropped) and name not in git.LOCAL_VARIABLES | _USERS_PYTHON
+        if (name == "HEADWAY_HOME" or not name.startswith(dropped))
+        and name not in git.LOCAL_VARIABLES | _USERS_PYTHON
     }
 
 

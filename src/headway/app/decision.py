@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from headway import home
-from headway.app import gates
+from headway.app import past_verdicts
 from headway.app.project import Project
 from headway.clients import git
 from headway.delivery.approval import Vote
@@ -69,7 +69,7 @@ def _of_commit(journal: Journal, sha: str) -> Judged | None:
     rows = journal.query(lambda db: verdicts.select(db, sha=sha, clean=True, limit=1))
     if not rows:
         return None
-    verdict = gates.recorded(journal, rows[0])
+    verdict = past_verdicts.recorded(journal, rows[0])
     return Judged(id=rows[0].id, label=rows[0].label, verdict=verdict)
 
 

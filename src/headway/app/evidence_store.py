@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import os
 import zlib
+from collections.abc import Collection
 
 from headway import home
 from headway.errors import HeadwayError
@@ -18,7 +19,8 @@ def put(data: bytes) -> str:
     """Keeps the bytes; their sha256 in hexadecimal. Raises HeadwayError when that can't be."""
     digest = hashlib.sha256(data).hexdigest()
     path = _file(digest)
-    if os.path.exists(path):
+    with contextlib.suppress(OSError):
+        os.utime(path)  # of now again, so that `prune` leaves it alone
         return digest
     temporary = f"{path}.{os.getpid()}"
     try:
@@ -50,6 +52,16 @@ def get(digest: str) -> bytes:
     return data
 
 
+def prune(kept: Collection[str], *, before: float) -> None:
+    """Removes records but these, unless they were put there later (seconds since 1970)."""
+    with os.scandir(folder()) as files:
+        for file in files:
+            digest = file.name.split(".")[0]
+            if digest and digest not in kept and file.stat().st_mtime < before:
+                with contextlib.suppress(OSError):
+                    os.unlink(file.path)
+
+
 def unpacked(data: bytes) -> bytes:
     """What gzip packed, up to a bound, or the data as it is. Raises ValueError."""
     if data[:2] != b"\x1f\x8b":
@@ -64,5 +76,9 @@ def unpacked(data: bytes) -> bytes:
     return whole
 
 
+def folder() -> str:
+    return os.path.join(home.state(), "evidence")
+
+
 def _file(digest: str) -> str:
-    return os.path.join(home.state(), "evidence", f"{digest}.json.gz")
+    return os.path.join(folder(), f"{digest}.json.gz")

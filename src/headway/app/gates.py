@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +15,13 @@ from msgspec import Struct
 from headway import home
 from headway.app import baseline as comparing
 from headway.app import evidence as collecting
-from headway.app import evidence_store
+from headway.app import evidence_keeping, evidence_store
 from headway.app import reports as finding
 from headway.app.baseline import NONE, Base
 from headway.app.evidence import Tree
 from headway.app.reports import Found
 from headway.clients import git
-from headway.errors import HeadwayError, InvalidFile, UsageError
+from headway.errors import InvalidFile, UsageError
 from headway.journal import Journal, JournalError, verdicts
 from headway.journal.ids import new_id
 from headway.journal.runs import Run
@@ -35,6 +36,7 @@ from headway.verdict import Verdict
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headway.config.model import Config
+    from headway.events import Event
 
 Warn = Callable[[str], None]
 
@@ -74,14 +76,6 @@ class Judgement(Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         return str(self.number) if self.number else self.id
-
-
-class Replay(Struct, frozen=True, kw_only=True):
-    """A judgement made again from what the journal kept, and whether it is the same."""
-
-    judgement: Judgement
-    recorded: Verdict
-    same: bool
 
 
 def rules(root: str, file: str = "") -> Rules:
@@ -150,8 +144,9 @@ def gate(
         diff=change,
         history=earlier,
     )
-    verdict = _judged(inputs, made, compared)
-    number = _number(journal, tree, warn)
+    verdict = judging.again(inputs, made, compared)
+    root, run_id = _home(journal, tree, run)
+    number = _number(journal, root, warn)
     judgement = Judgement(
         id=new_id(now),
         number=number,
@@ -164,28 +159,12 @@ def gate(
         ignored=found.ignored,
         run=run.label if run else "",
     )
-    _record(journal, judgement, inputs, tree, run.id if run else "", now, warn)
+    slug = repository.slug if repository else ""
+    if journal is not None:
+        with _unrecorded(warn):
+            journal.append(judgement.id, _events(judgement, slug, root, run_id), now)
+            evidence_keeping.prune_daily(journal, now)
     return judgement
-
-
-def _judged(inputs: Inputs, made: Evidence, compared: Evidence | None) -> Verdict:
-    verdict = judging.judge(
-        made,
-        inputs.gates,
-        today=inputs.today,
-        waivers=inputs.waivers,
-        quarantine=inputs.quarantine,
-        baseline=compared,
-        diff=inputs.diff,
-        history=inputs.history,
-    )
-    return msgspec.structs.replace(
-        verdict,
-        sha=made.commit.sha,
-        evidence=inputs.evidence,
-        baseline=inputs.baseline,
-        when=made.when,
-    )
 
 
 # --- the reports -------------------------------------------------------------------------
@@ -254,36 +233,46 @@ def _journal(warn: Warn) -> Journal | None:
         return None
 
 
-def _number(journal: Journal | None, tree: Tree, warn: Warn) -> int:
+@contextlib.contextmanager
+def _unrecorded(warn: Warn) -> Iterator[None]:
+    """A journal that can't be written is no reason not to say the verdict."""
     try:
-        return journal.reserve(f"verdict {tree.root}") if journal is not None else 0
+        yield
     except JournalError as error:
         warn(f"{error.message}: the verdict is not recorded ({error.hint})")
-        return 0
 
 
-def _record(
-    journal: Journal | None,
-    judgement: Judgement,
-    inputs: Inputs,
-    tree: Tree,
-    run: str,
-    now: float,
-    warn: Warn,
-) -> None:
+def _home(journal: Journal | None, tree: Tree, run: Run | None) -> tuple[str, str]:
+    """The working tree that the verdict belongs to, and the run that it is about.
+
+    In a job of `headway run` that is the tree that was run: the job's own copy goes with it.
+    """
+    jobs = os.path.join(os.path.realpath(home.state()), "work", "")
+    if journal is not None and tree.root.startswith(jobs):
+        around = journal.run(tree.root[len(jobs) :].split(os.sep)[0])
+        if around is not None:
+            return around.root, around.id
+    return tree.root, run.id if run else ""
+
+
+def _number(journal: Journal | None, root: str, warn: Warn) -> int:
+    with _unrecorded(warn):
+        return journal.reserve(f"verdict {root}") if journal is not None else 0
+    return 0
+
+
+def _events(judgement: Judgement, slug: str, root: str, run: str) -> list[Event]:
     from headway.events.quality import EvidenceCollected, VerdictReached
     from headway.quality.render.words import conclusion
 
-    if journal is None:
-        return
-    commit, verdict = judgement.evidence.commit, judgement.verdict
+    commit, verdict, inputs = judgement.evidence.commit, judgement.verdict, judgement.inputs
     collected = EvidenceCollected(
         digest=inputs.evidence,
         sha=commit.sha,
         branch=commit.branch,
         dirty=commit.dirty,
-        repository=tree.repository.slug if tree.repository else "",
-        root=tree.root,
+        repository=slug,
+        root=root,
         run=run,
         measures=judgement.evidence.measures,
         number=judgement.number,
@@ -297,75 +286,13 @@ def _record(
         inputs=evidence_store.put(judging.encode(inputs)),
         reason=conclusion(verdict),
     )
-    try:
-        journal.append(judgement.id, [collected, reached], now)
-    except JournalError as error:
-        warn(f"{error.message}: the verdict is not recorded ({error.hint})")
+    return [collected, reached]
 
 
 def plain(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON values."""
     made: dict[str, Any] = msgspec.to_builtins(verdict)
     return made
-
-
-# --- again -------------------------------------------------------------------------------
-
-
-def replay(text: str, tree: Tree) -> Replay:
-    """Judges again what an earlier verdict was about; by its number, id, or `latest`.
-
-    Raises UsageError when there is no such verdict, HeadwayError when what it was made of is
-    no longer there, or isn't what was written.
-    """
-    journal = open_journal()
-    row = journal.query(lambda db: verdicts.find(db, text, tree.root))
-    broken = journal.verify(row.id)
-    if broken is not None:
-        raise HeadwayError(f"the journal of verdict {row.label} was changed: {broken.reason}")
-    was = recorded(journal, row)
-    inputs = judging.decode(evidence_store.get(row.inputs))
-    made = records.decode(evidence_store.get(inputs.evidence))
-    compared = records.decode(evidence_store.get(inputs.baseline)) if inputs.baseline else None
-    again = _judged(inputs, made, compared)
-    judgement = Judgement(
-        id=row.id,
-        number=row.number,
-        verdict=again,
-        evidence=made,
-        baseline=compared,
-        diff=inputs.diff,
-        inputs=inputs,
-        base=Base(sha=inputs.diff.base if inputs.diff else ""),
-    )
-    return Replay(judgement=judgement, recorded=was, same=plain(again) == plain(was))
-
-
-def recorded(journal: Journal, row: verdicts.Judged) -> Verdict:
-    """A verdict as it was written down."""
-    from headway.events.quality import VerdictReached
-
-    for record in journal.read(row.id):
-        if isinstance(record.event, VerdictReached):
-            return msgspec.convert(record.event.verdict, Verdict)
-    raise HeadwayError(f"the journal has no verdict {row.label}")
-
-
-def earlier(tree: Tree, limit: int, everywhere: bool = False) -> list[verdicts.Judged]:
-    """Verdicts on this working tree, or on all, the newest first."""
-    path = home.journal()
-    if not os.path.exists(path):
-        return []
-    root = "" if everywhere else tree.root
-    return Journal.open(path).query(lambda db: verdicts.select(db, root=root, limit=limit))
-
-
-def open_journal() -> Journal:
-    """Raises UsageError when nothing was ever recorded."""
-    path = home.journal()
-    if not os.path.exists(path):
-        raise UsageError("no verdict was reached here yet", hint="start with: headway gate")
-    return Journal.open(path)
 
 
 # --- what outputs need -------------------------------------------------------------------

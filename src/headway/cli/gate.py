@@ -144,10 +144,10 @@ def warn(sentence: str) -> None:
 
 
 def _replay(args: Namespace, tree: Tree) -> int:
-    from headway.app import gates
+    from headway.app import past_verdicts
     from headway.cli.output import Out
 
-    replay = gates.replay(args.replay, tree)
+    replay = past_verdicts.replay(args.replay, tree)
     judgement = replay.judgement
     tell(args, judgement, tree, announce=False)
     out = Out(2 if args.json else 1)

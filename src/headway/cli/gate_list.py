@@ -14,10 +14,10 @@ MOST = 30
 
 
 def show(tree: Tree, as_json: bool) -> int:
-    from headway.app import gates
+    from headway.app import past_verdicts
     from headway.cli.output import Out
 
-    found = gates.earlier(tree, MOST)
+    found = past_verdicts.earlier(tree, MOST)
     out = Out()
     if as_json:
         out.json([one.to_dict() for one in found])

@@ -8,7 +8,7 @@ from headway.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from headway.events import quality as events
@@ -71,6 +71,32 @@ def of_commits(db: sqlite3.Connection, repository: str, commits: Sequence[str]) 
             order = {sha: position for position, sha in enumerate(some)}
             return min(found, key=lambda one: (order[one.sha], -one.at))
     return None
+
+
+def records_of_newest(db: sqlite3.Connection, most: int) -> set[str]:
+    """Digests of what the newest verdicts of each repository follow from, the newest on each
+    branch, and those on commits of releases that are kept."""
+    rows = db.execute(
+        "SELECT id, evidence, inputs FROM (SELECT *,"
+        " row_number() OVER (PARTITION BY repository, root ORDER BY at DESC) AS nth,"
+        " row_number() OVER (PARTITION BY repository, branch, dirty ORDER BY at DESC) AS here"
+        " FROM verdict) AS ranked"
+        " WHERE nth <= ? OR (here = 1 AND dirty = 0)"
+        " OR sha IN (SELECT sha FROM release WHERE pruned IS NULL AND sha != '')",
+        (most,),
+    ).fetchall()
+    found = {digest for _, *digests in rows for digest in digests}
+    for stream, _, _ in rows:
+        found.update(_baselines(db, stream))
+    return found - {""}
+
+
+def _baselines(db: sqlite3.Connection, stream: str) -> Iterator[str]:
+    import json
+
+    sql = "SELECT body FROM event WHERE stream = ? AND kind = 'verdict.reached'"
+    for (body,) in db.execute(sql, (stream,)):
+        yield json.loads(body).get("baseline", "")
 
 
 def find(db: sqlite3.Connection, text: str, root: str = "") -> Judged:

@@ -15,7 +15,7 @@ from headway.quality.merge import findings as merge
 from headway.quality.new_code import Diff
 from headway.quality.report import Category, Finding
 from headway.quality.settings import Gates, Quarantine, Subject, Waiver
-from headway.quality.subject import BY_CATEGORY, subjects
+from headway.quality.subject import BY_CATEGORY, areas, subjects
 from headway.quality.waiver import Waivers, is_pattern
 from headway.verdict import Score, Use
 
@@ -137,7 +137,7 @@ class Case:
         """Security and quality."""
         looked = frozenset(name for name, found in self._sources.items() if found.reports)
         return (
-            score.security(self.open, looked),
+            score.security(self.open, looked_at(self.evidence, self.gates)),
             score.quality(self.evidence, self.open, looked, self.quarantine.holds),
         )
 
@@ -164,7 +164,7 @@ class Case:
             return {}
         looked = frozenset(sources(baseline, self.gates))
         scores = (
-            score.security(baseline.findings, looked),
+            score.security(baseline.findings, looked_at(baseline, self.gates)),
             score.quality(baseline, baseline.findings, looked, lambda test: False),
         )
         known = {f"score.{one.name}": one.value for one in scores if score.is_known(one)}
@@ -188,6 +188,13 @@ def sources(evidence: Evidence, gates: Gates) -> dict[Subject, Sources]:
         for subject in subjects(source, gates.reports.covers):
             found.setdefault(subject, []).append(source)
     return {subject: Sources(tuple(reports)) for subject, reports in found.items()}
+
+
+def looked_at(evidence: Evidence, gates: Gates) -> frozenset[Category]:
+    """The categories of findings that some report would have."""
+    covers = gates.reports.covers
+    found = (areas(source, subjects(source, covers)) for source in evidence.reports)
+    return frozenset().union(*found)
 
 
 def measures(evidence: Evidence) -> dict[str, float]:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from headway.errors import HeadwayError, did_you_mean
-from headway.quality import evidence as records
 from headway.quality.case import Case
 from headway.quality.evidence import Evidence
 from headway.quality.flaky import History
@@ -56,7 +55,7 @@ def judge(
 ) -> Verdict:
     """The worst answer of the gates that block, and every gate's answer.
 
-    Leaves `evidence`, `baseline` and `when` of the verdict to the caller, who knows the digests.
+    Leaves `evidence`, `baseline` and `when` of the verdict to `again`, which knows the digests.
     """
     case = Case(
         evidence,
@@ -159,42 +158,8 @@ def _line(waiver: Waiver) -> str:
     return f"{waiver.subject} until {waiver.until}, {waiver.owner}: {waiver.reason}"
 
 
-def inputs(
-    evidence: str,
-    gates: Gates,
-    *,
-    today: date,
-    waivers: Iterable[Waiver] = (),
-    quarantine: Iterable[Quarantine] = (),
-    baseline: str = "",
-    diff: Diff | None = None,
-    history: History = NO_HISTORY,
-) -> Inputs:
-    """What to keep of a verdict, evidence and baseline by their digests."""
-    return Inputs(
-        evidence=evidence,
-        today=today,
-        baseline=baseline,
-        gates=gates,
-        waivers=tuple(waivers),
-        quarantine=tuple(quarantine),
-        diff=diff,
-        history=history,
-    )
-
-
-def replay(kept: Inputs, evidence: Evidence, baseline: Evidence | None = None) -> Verdict:
-    """The same verdict again. Raises HeadwayError when the evidence isn't the one judged."""
-    for name, wanted, given in (
-        ("evidence", kept.evidence, evidence),
-        ("baseline", kept.baseline, baseline),
-    ):
-        found = records.digest(given) if given is not None else ""
-        if found != wanted:
-            raise HeadwayError(
-                f"this isn't the {name} that was judged: its digest is {found[:12] or 'none'},"
-                f" not {wanted[:12] or 'none'}"
-            )
+def again(kept: Inputs, evidence: Evidence, baseline: Evidence | None = None) -> Verdict:
+    """The verdict that follows from these inputs, with the evidence that their digests name."""
     verdict = judge(
         evidence,
         kept.gates,
@@ -205,7 +170,7 @@ def replay(kept: Inputs, evidence: Evidence, baseline: Evidence | None = None) -
         diff=kept.diff,
         history=kept.history,
     )
-    return replace(verdict, evidence=kept.evidence, baseline=kept.baseline)
+    return replace(verdict, evidence=kept.evidence, baseline=kept.baseline, when=evidence.when)
 
 
 def encode(kept: Inputs) -> bytes:

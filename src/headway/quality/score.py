@@ -19,14 +19,14 @@ from headway.verdict import Part, Score
 
 COST: dict[Severity, float] = {"critical": 10, "high": 5, "medium": 2}
 
-# What the parts of the security score are called, and which reports would know of them.
-SECURITY: dict[Category, tuple[str, Subject]] = {
-    "dependency": ("dependencies", "vulnerabilities"),
-    "security": ("code", "security"),
-    "secret": ("secrets", "secrets"),
-    "container": ("containers", "security"),
-    "iac": ("infrastructure", "security"),
-    "dynamic": ("running application", "security"),
+# What the parts of the security score are called.
+SECURITY: dict[Category, str] = {
+    "dependency": "dependencies",
+    "security": "code",
+    "secret": "secrets",
+    "container": "containers",
+    "iac": "infrastructure",
+    "dynamic": "running application",
 }
 
 # The parts of the quality score and the most that each costs.
@@ -51,16 +51,16 @@ COMPLEX_FUNCTION = 1.0  # over the default limit of either complexity
 POINT_COPIED = 1.0  # for each percent of copied lines
 
 
-def security(findings: Iterable[Finding], looked: frozenset[Subject]) -> Score:
-    """The security score of these findings, with a part for each category that counts."""
+def security(findings: Iterable[Finding], looked: frozenset[Category]) -> Score:
+    """The security score of these findings, with a part for each category that counts; `looked`
+    are the categories that some report would have."""
     counts: dict[Category, dict[Severity, int]] = {category: {} for category in SECURITY}
     for finding in findings:
         if finding.category in counts:
             of = counts[finding.category]
             of[finding.severity] = of.get(finding.severity, 0) + 1
     parts = [
-        _kind(name, counts[category], subject in looked)
-        for category, (name, subject) in SECURITY.items()
+        _kind(name, counts[category], category in looked) for category, name in SECURITY.items()
     ]
     return _score("security", parts)
 

@@ -7,7 +7,7 @@ passes for lack of a look.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from headway.quality.evidence import Source
@@ -40,6 +40,8 @@ BY_CATEGORY: dict[Category, Subject] = {
     "license": "licenses",
 }
 
+_WEAKNESSES: frozenset[Category] = frozenset(("security", "container", "iac", "dynamic"))
+
 _TOOLS: dict[Subject, str] = {
     "lint": "ruff flake8 pylint eslint pycodestyle pyflakes golangci-lint staticcheck clippy"
     " stylelint rubocop shellcheck actionlint headway",
@@ -56,6 +58,19 @@ BY_TOOL: dict[str, tuple[Subject, ...]] = {
 }
 
 _MANY_SCANS = ("trivy", "snyk")  # formats of tools that also look at packages
+
+# Of those that look for weaknesses, where each looks, when that isn't code.
+_AREAS: dict[str, tuple[Category, ...]] = {
+    "hadolint": ("container",),
+    "docker-bench": ("container",),
+    "trivy": ("container", "iac"),
+    "snyk": ("container", "iac"),
+    "checkov": ("iac", "container"),
+    "tfsec": ("iac",),
+    "kics": ("iac",),
+    "zap": ("dynamic",),
+    "owasp-zap": ("dynamic",),
+}
 
 HINTS: dict[Subject, str] = {
     "tests": "write a JUnit report, as `pytest --junitxml=.headway/reports/junit.xml` does",
@@ -84,6 +99,13 @@ def subjects(source: Source, covers: Mapping[str, tuple[Subject, ...]]) -> froze
         if _plain(name) == _plain(source.tool) or fnmatchcase(source.source, name):
             found.update(added)
     return frozenset(found)
+
+
+def areas(source: Source, subjects: Iterable[Subject]) -> frozenset[Category]:
+    """Which categories of findings a report that is evidence of these subjects would have."""
+    of_weaknesses = _AREAS.get(_plain(source.tool), ("security",))
+    found = {category for category, subject in BY_CATEGORY.items() if subject in subjects}
+    return frozenset(found - _WEAKNESSES | (found & set(of_weaknesses)))
 
 
 def _plain(tool: str) -> str:

@@ -27,7 +27,9 @@ def test_security_is_100_less_10_5_and_2() -> None:
     ]
     score = verdict(None, *reports).scores[0]
     assert (score.name, score.value) == ("security", 76)
-    assert score.arithmetic == "100 − 15 − 2 − 5 − 2 = 76"
+    assert score.arithmetic == (
+        "100 − 15 − 2 − 5 − 2 = 76; not measured: infrastructure and running application"
+    )
     shown = parts(None, *reports)
     assert {name: part.cost for name, part in shown.items()} == {
         "dependencies": 15,
@@ -38,7 +40,7 @@ def test_security_is_100_less_10_5_and_2() -> None:
         "running application": 0,
     }
     assert shown["dependencies"].arithmetic == "1 critical × 10 + 1 high × 5"
-    assert shown["infrastructure"].measured  # bandit stands for every security scanner
+    assert not shown["infrastructure"].measured  # bandit looks at code alone
 
 
 def test_security_is_never_less_than_0() -> None:
@@ -46,7 +48,8 @@ def test_security_is_never_less_than_0() -> None:
     score = verdict(None, report).scores[0]
     assert (score.value, score.arithmetic) == (
         0,
-        "100 − 120 = 0 (at least 0); not measured: dependencies and secrets",
+        "100 − 120 = 0 (at least 0); not measured: dependencies, secrets, containers,"
+        " infrastructure and running application",
     )
 
 
