@@ -79,3 +79,22 @@ def wait_for(ask):
 def test_experiments_on_requests_ask_nobody():
     assert Totals(Experiment(metric="errors"), "/", {})(0.0, ("v1", "v2")) == {}
     assert Totals(None, "/", {})(0.0, ("v1", "v2")) == {}
+
+
+def test_what_is_tried_again_is_judged_anew():
+    def look(t, attempt, errors):
+        well = Counts(requests=500 * t, errors=0)
+        return Sample(
+            t=float(t),
+            attempt=attempt,
+            stable=well,
+            canary=Counts(requests=500 * t, errors=errors),
+        )
+
+    first = [look(t, 1, 100 * t) for t in range(20)]
+    second = [look(t, 2, first[-1].canary.errors) for t in range(20, 40)]
+    said = replay_of(plan("canary"), [*first, *second])
+    assert said[19].answer == "rollback"
+    assert {one.answer for one in said[20:]} == {"inconclusive", "continue"}
+    assert said[-1].answer == "continue"
+    assert said[-1].evidence < 4

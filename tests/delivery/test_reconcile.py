@@ -8,6 +8,7 @@ from headway.delivery.desired import Desired, Group, Traffic
 from headway.delivery.platforms.base import InstanceStatus, State
 from headway.delivery.reconcile import Reconciler, routing
 from headway.delivery.routers.base import Address, Routing
+from headway.errors import HeadwayError
 
 OLD = Group(name="old", release="1", version="v1", instances=2)
 NEW = Group(name="new", release="2", version="v2", instances=2)
@@ -125,3 +126,35 @@ def test_the_same_again_tells_nobody_anything() -> None:
     one.act(TO_OLD, BOTH[:2], before, [OLD], 0.0)
     one.act(TO_OLD, BOTH[:2], before, [OLD], 1.0)
     assert recorder.told == ["run old:2"]
+
+
+def test_traffic_moves_although_nobody_can_say_which_instances_there_are() -> None:
+    recorder = Recorder()
+    reconciler = Reconciler(recorder, recorder, 1)
+    both = desired({"old": 8000, "new": 2000}, OLD, NEW)
+    before = routing(both, BOTH, None)
+    reconciler.act(both, BOTH, before, [OLD, NEW], 0.0)
+    recorder.told.clear()
+    reconciler.act(TO_OLD, None, before, [OLD, NEW], 1.0)
+    assert recorder.told == ["route old:10000"]
+    assert reconciler.problem
+
+
+class Closed(Recorder):
+    """A router whose port another program has."""
+
+    def apply(self, what: tuple[Group, ...] | Routing, epoch: int) -> None:
+        if isinstance(what, Routing):
+            raise HeadwayError("port 80 is taken", hint="choose another")
+        super().apply(what, epoch)
+
+
+def test_a_router_that_never_routed_does_not_keep_an_abort_from_ending() -> None:
+    closed = Closed()
+    reconciler = Reconciler(closed, closed, 1)
+    up = [instance("new", 0), instance("new", 1)]
+    reconciler.act(TO_NEW, up, None, [NEW], 0.0)
+    assert reconciler.problem == "port 80 is taken: choose another"
+    reconciler.act(Desired(), up, None, [NEW], 1.0)
+    assert reconciler.problem == ""
+    assert closed.told == ["run new:2", "run "]

@@ -20,7 +20,7 @@ from headway.delivery.analysis.assessment import Assessment
 from headway.delivery.analysis.judge import Judge, Sample
 from headway.delivery.analysis.plot import BLOCKS
 from headway.delivery.history import History
-from headway.delivery.judging import judge_of
+from headway.delivery.judging import after, judge_of
 from headway.delivery.samples import read_after
 from headway.errors import DONE, FAILED, INTERRUPTED, WAITING, HeadwayError
 from headway.journal import Journal
@@ -48,7 +48,7 @@ class Seen(Struct):
                 return None
             self.state = judge_of(history.plan)
         for sample in self._new():
-            self.state = self.state.observe(sample)
+            self.state = after(history.plan, self.state, sample)
             self.said.append(self.state.assess())
             self.recent = [*(s for s in self.recent if sample.t - s.t <= RECENT), sample]
         return self.said[-1] if self.said else None

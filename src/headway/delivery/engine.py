@@ -98,7 +98,8 @@ class Engine:
         self._make_room()
         now = self._clock.now()
         before = self._ledger.history.progress
-        seen = self._parts.observer.look(now, before.title if before else "")
+        title, attempt = (before.title, before.attempt) if before else ("", 1)
+        seen = self._parts.observer.look(now, title, attempt)
         after = self._decide(before, seen, now)
         if after is None:
             return QUICK
@@ -189,7 +190,7 @@ class Engine:
     # --- acting --------------------------------------------------------------------------
 
     def _act(self, seen: Seen, now: float) -> None:
-        if self._desired is None or seen.instances is None:
+        if self._desired is None:
             return
         known = [g for g in (self._plan.old, *self._plan.entering) if g is not None]
         self._reconciler.act(self._desired, seen.instances, seen.routing, known, now)

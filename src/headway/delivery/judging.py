@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from headway.delivery.analysis.assessment import Assessment
-from headway.delivery.analysis.judge import Judge, Sample, judge, replay
+from headway.delivery.analysis.judge import Judge, Sample, judge
 from headway.delivery.analysis.settings import Analysis, Experiment
 from headway.delivery.plan import Plan
 
@@ -18,8 +18,19 @@ def judge_of(plan: Plan) -> Judge:
 
 
 def replay_of(plan: Plan, samples: Iterable[Sample]) -> list[Assessment]:
-    """What was said at each sample."""
-    return replay(samples, *_terms(plan))
+    """What was said at each sample: the same, always."""
+    state, said = judge_of(plan), []
+    for sample in samples:
+        state = after(plan, state, sample)
+        said.append(state.assess())
+    return said
+
+
+def after(plan: Plan, state: Judge, sample: Sample) -> Judge:
+    """With one more sample. What is tried again is judged anew: by what it does this time."""
+    if state.last is not None and state.last.attempt != sample.attempt:
+        state = judge_of(plan)
+    return state.observe(sample)
 
 
 def _terms(plan: Plan) -> tuple[Analysis, str, tuple[str, ...]]:

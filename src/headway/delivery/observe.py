@@ -12,7 +12,7 @@ from headway.delivery.analysis.assessment import Assessment
 from headway.delivery.analysis.experiment import Subjects, from_counts
 from headway.delivery.analysis.judge import Judge, Sample
 from headway.delivery.desired import ALL
-from headway.delivery.judging import judge_of
+from headway.delivery.judging import after, judge_of
 from headway.delivery.metrics.base import Counts, Metrics
 from headway.delivery.plan import Plan, to_plain
 from headway.delivery.platforms.base import InstanceStatus, Platform
@@ -58,12 +58,16 @@ class Observer:
         self._first = samples.earlier[0].t if samples.earlier else 0.0
         self._judge: Judge = judge_of(plan)
         for sample in samples.earlier:
-            self._judge = self._judge.observe(sample)
+            self._judge = after(plan, self._judge, sample)
         self._assessment = self._judge.assess() if samples.earlier else None
+        self._attempt = samples.earlier[-1].attempt if samples.earlier else 1
         samples.earlier = []
 
-    def look(self, now: float, mark: str) -> Seen:
-        """`mark` names what goes on, for plots."""
+    def look(self, now: float, mark: str, attempt: int = 1) -> Seen:
+        """`mark` names what goes on, for plots. What was said of an earlier attempt isn't of
+        this one."""
+        if attempt != self._attempt:
+            self._attempt, self._assessment = attempt, None
         problems: list[str] = []
         instances, routing = None, None
         try:
@@ -122,12 +126,13 @@ class Observer:
             answers=self._queries(now, new),
             subjects=self._subjects(now, counts),
             mark=mark,
+            attempt=self._attempt,
         )
         try:
             self.samples.append(sample)
         except OSError as error:
             problems.append(f"what the analysis sees can't be kept: {error.strerror}")
-        self._judge = self._judge.observe(sample)
+        self._judge = after(self._plan, self._judge, sample)
         self._assessment = self._judge.assess()
         return problems
 

@@ -40,36 +40,51 @@ class Reconciler:
         self._left: dict[Address, float] = {}  # since when nobody is sent there
         self._groups: tuple[Group, ...] | None = None  # told last
         self._told = 0.0
+        self._instances: Sequence[InstanceStatus] = ()  # as they were when they could be asked
         self.problem = ""
         self.draining = False  # somebody is waited for
 
     def act(
         self,
         desired: Desired,
-        instances: Sequence[InstanceStatus],
+        instances: Sequence[InstanceStatus] | None,
         effective: Routing | None,
         known: Sequence[Group],
         now: float,
     ) -> None:
         """`instances` and `effective` are what is so; `known` all groups that there may be.
+        While nobody can say which instances there are only traffic moves: a way back needs no
+        more than the router.
 
         A provider that can't do its part is asked again at the next call.
         """
         self.problem = ""
+        if instances is None:
+            self._route(desired, effective)
+            self.problem = self.problem or "the platform can't be asked for its instances"
+            return
+        self._instances = instances
         wanted = routing(desired, instances, effective)
         if wanted is None or wanted != effective:
             staying = self._needed(desired, instances, effective, now)
             self._scale(kept(desired.groups, staying, known), now)
         if self.problem or wanted is None:
             return
-        try:
-            if wanted != effective:
-                self._router.apply(wanted, self._epoch)
-        except HeadwayError as error:
-            self._failed(error)
+        self._route(desired, effective)
+        if not self.problem:
+            staying = self._needed(desired, instances, wanted, now)
+            self._scale(kept(desired.groups, staying, known), now)
+
+    def _route(self, desired: Desired, effective: Routing | None) -> None:
+        wanted = routing(desired, self._instances, effective)
+        if wanted is None or wanted == effective:
             return
-        staying = self._needed(desired, instances, wanted, now)
-        self._scale(kept(desired.groups, staying, known), now)
+        try:
+            self._router.apply(wanted, self._epoch)
+        except HeadwayError as error:
+            # A router that never led anybody here needn't be told to stop.
+            if isinstance(error, Fenced) or effective is not None or named(desired.traffic):
+                self._failed(error)
 
     def _needed(
         self,
@@ -107,7 +122,7 @@ class Reconciler:
         if isinstance(error, Fenced):
             raise error
         self._groups = None
-        self.problem = error.message
+        self.problem = f"{error.message}: {error.hint}" if error.hint else error.message
 
 
 def routing(

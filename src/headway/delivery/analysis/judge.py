@@ -42,6 +42,7 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: dict[str, float | None] = {}
     subjects: dict[str, Subjects] = {}  # of experiments, by group
     mark: str = ""  # for plots: a step, a decision
+    attempt: int = 1  # of the rollout: each is judged anew
 
 
 class Judge(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -236,17 +236,18 @@ class EnvoyRouter:
 
     def _check_ports(self, front: Front, before: Front | None, others: list[Front]) -> None:
         mine = {before.listener.port, before.listener.preview_port} if before else set()
-        for port in (front.listener.port, front.listener.preview_port):
+        name = front.environment.rpartition(".")[2]
+        for key in ("port", "preview_port"):
+            port, at = getattr(front.listener, key), f"environments.{name}.router.{key}"
             for other in others:
                 if port in (other.listener.port, other.listener.preview_port):
                     raise HeadwayError(
-                        f"port {port} is {other.environment}'s",
-                        hint=f"give {front.environment} another router.port",
+                        f"port {port} is {other.environment}'s", hint=f"{at} chooses another"
                     )
             if port not in mine and not ports.is_free(front.listener.host, port):
                 raise HeadwayError(
                     f"port {port} is taken by another program",
-                    hint="end it, or give the environment another router.port",
+                    hint=f"end it, or abort, choose another with {at}, and deploy again",
                 )
 
     def _ensure(self, front: Front) -> None:
