@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 
 from headway import home
@@ -69,6 +70,17 @@ def _detached(argv: Sequence[str], env: dict[str, str]) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
+    """The exit code; after anything unforeseen only when a moment has passed, for it is started
+    again at once."""
+    try:
+        return _main(argv)
+    except Exception:
+        traceback.print_exc()
+        time.sleep(_RETRY)
+        return 1
+
+
+def _main(argv: Sequence[str]) -> int:
     service, environment = argv
     journal = Journal.open(home.journal())
     place = Place(service=service, environment=environment, folder=delivery.rollouts_folder())

@@ -291,6 +291,12 @@ class KilledLedger(Ledger):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def kill_at(moment: str, count: int) -> None:
+    """Has this process killed at a write of its engine."""
+    KilledLedger.moment, KilledLedger.left = moment, count
+    vars(worker)["Ledger"] = KilledLedger
+
+
 def main(argv: Sequence[str]) -> int:
     """SERVICE ENVIRONMENT WORLD [before|after COUNT].
 
@@ -298,8 +304,7 @@ def main(argv: Sequence[str]) -> int:
     """
     service, environment, folder, *kill = argv
     if kill:
-        KilledLedger.moment, KilledLedger.left = kill[0], int(kill[1])
-        vars(worker)["Ledger"] = KilledLedger
+        kill_at(kill[0], int(kill[1]))
     place = worker.Place(
         service=service, environment=environment, folder=os.path.join(home.state(), "rollouts")
     )
