@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from headway.clients.program import Answer
 
 LABEL = "dev.headway.run"
+HOST = "host"  # the network of this machine itself
 ENGINES = ("podman", "docker")
 CHOICE = "HEADWAY_CONTAINER_ENGINE"  # podman, docker, or the path of either
 NONE = "there is neither podman nor a running docker"
@@ -170,6 +171,8 @@ class Engine:
         the name under which they do. Rootless networks have no address of this machine."""
         import json
 
+        if network == HOST:
+            return "127.0.0.1", "127.0.0.1"
         answer = ask(self.argv("network", "inspect", network))
         about = json.loads(answer.output)[0] if answer.code == 0 else {}
         known = [*about.get("subnets", ()), *(about.get("IPAM", {}).get("Config") or ())]

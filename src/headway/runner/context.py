@@ -119,8 +119,6 @@ def job(run: RunInfo, path: str, origin: Origin | None = None) -> dict[str, Any]
         }
     return {
         "status": "success",
-        "container": {},
-        "services": {},
         "check_run_id": None,
         **known,
     }

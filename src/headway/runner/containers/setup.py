@@ -55,11 +55,13 @@ class Setup:
         contexts: dict[str, Any] = {}
         for service in services:
             contexts[service.name] = self._start_service(engine, service, step)
-        job: dict[str, Any] = {"services": contexts}
+        boxed = self._job.model.container is not None  # else an image stands for the machine
+        job: dict[str, Any] = {"services": contexts} if services else {}
+        if services or boxed:
+            job["container"] = {"network": self._network}
         if own is not None:
             made = self._start_own(engine, own, bool(services), step)
-            if self._job.model.container is not None:
-                job["container"] = made
+            job.update({"container": made} if boxed else {})
         for service in services:
             self._wait(engine, service, contexts[service.name]["id"], step)
         step.level.contexts["job"] = {**step.level.contexts["job"], **job}
