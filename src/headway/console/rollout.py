@@ -216,7 +216,7 @@ def _side(side: Side, style: Style) -> Line:
     if side.errors is not None:
         facts.append(f"errors {side.errors * 100:.2f} %")
     if side.p95 is not None:
-        facts.append(f"p95 {side.p95:.0f} ms")
+        facts.append(f"p95 {side.p95:.{1 if side.p95 < 10 else 0}f} ms")
     if side.instances:
         facts.append(side.instances)
     share = share_text(side.share / 10000)
@@ -257,6 +257,7 @@ def plain(view: RolloutView, before: Sequence[str]) -> list[str]:
             said.append(f"{moved.status}: {view.waiting}")
     said += view.notes[-1:]
     if view.finished is not None:
-        why = f": {view.finished.reason}" if view.finished.reason else ""
+        new = view.finished.reason and view.finished.reason not in before
+        why = f": {view.finished.reason}" if new else ""
         said.append(f"{view.finished.conclusion.replace('_', ' ')}{why}")
     return [clean.one_line(text) for text in said if text not in before and text]
