@@ -124,3 +124,31 @@ def test_a_release_by_its_version(shop: Shop) -> None:
     assert (decided.decision.answer, decided.sha) == ("hold", "f" * 40)  # nobody judged it
     with pytest.raises(UsageError, match='no release "v9"'):
         shop.decide("staging", release="v9")
+
+
+BUDGET = """\
+    error_budget:
+      objective: 99%
+      errors: {command: "test {window} = 2592000s && cat failed"}
+"""
+
+
+def test_what_is_left_of_the_error_budget_is_asked(shop: Shop) -> None:
+    staging = f"  staging:\n    command: python app.py\n{BUDGET}"
+    Path("headway.yaml").write_text(f"service: shop\nenvironments:\n{staging}")
+    assert "nobody knows" in shop.decide("staging").decision.against[0].text
+    Path("failed").write_text("0.002")
+    assert waits(shop.decide("staging")) == []
+    Path("failed").write_text("0.0095")
+    assert waits(shop.decide("staging")) == ["error_budget"]
+    told = Wish(environment="staging", budget_left=0.5)
+    assert not decision.reach(project.here(), told, PASSED).decision.against
+
+
+def test_a_rollout_that_can_not_be_taken_back_is_an_incident(shop: Shop) -> None:
+    shop.release("v1")
+    stuck = events.RolloutMoved(
+        now=1.0, progress={}, desired={}, status="held", phase="rollback", reason="too slow"
+    )
+    shop.rollout("v0", "staging", stuck)
+    assert sorted(waits(shop.decide("staging"))) == ["incident", "queue"]

@@ -4,7 +4,6 @@ brought together for the rules in `headway.delivery.decision`."""
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,20 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from headway import home
-from headway.app import past_verdicts
+from headway.app import facts, past_verdicts
 from headway.app.project import Project
 from headway.clients import git
-from headway.delivery.approval import Vote
 from headway.delivery.decision import Decision, Facts, decide
-from headway.delivery.environment import Environment
-from headway.events.delivery import RolloutAsked
 from headway.events.quality import DeploymentDecided
 from headway.journal import Journal, rollouts, verdicts
 from headway.journal.ids import new_id
-from headway.journal.rollouts import Release, Rollout
+from headway.journal.rollouts import Release
 from headway.verdict import Verdict
-
-_VOTES = {"approve": True, "reject": False}
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -89,12 +83,20 @@ def reach(
         # A release is decided by the verdict on the commit that it was made of.
         sha = release.sha
         judged = _of_commit(journal, sha) if sha and not release.dirty else None
-    facts = _facts(journal, project, wish, environment, release)
+    known = facts.gather(
+        journal,
+        project,
+        wish.environment,
+        environment,
+        release,
+        budget_left=wish.budget_left,
+        incident=wish.incident,
+    )
     verdict = judged.verdict if judged else None
     decided = Decided(
         environment=wish.environment,
-        decision=decide(verdict, environment, facts, now),
-        facts=facts,
+        decision=decide(verdict, environment, known, now),
+        facts=known,
         judged=judged,
         release=release,
         sha=sha,
@@ -108,52 +110,6 @@ def _release(journal: Journal, project: Project, wish: Wish, sha: str) -> Releas
         return journal.query(lambda db: rollouts.find_release(db, project.service, wish.release))
     known = journal.query(lambda db: rollouts.releases(db, project.service))
     return next((r for r in known if sha and r.sha == sha and not r.dirty), None)
-
-
-def _facts(
-    journal: Journal,
-    project: Project,
-    wish: Wish,
-    environment: Environment,
-    release: Release | None,
-) -> Facts:
-    def asked(db: sqlite3.Connection) -> tuple[list[Rollout], list[Rollout]]:
-        past = rollouts.rollouts(db, service=project.service)
-        return past, rollouts.queue(db, project.service, wish.environment)
-
-    past, queue = journal.query(asked)
-    digest = release.digest if release else ""
-    promoted = {r.environment for r in past if digest and r.release == digest and r.promoted}
-    own = next((r for r in queue if digest and r.release == digest), None)
-    others = [r for r in queue if r is not own]
-    return Facts(
-        author=own.actor if own else project.actor,
-        override=own.override if own else "",
-        promoted_in=tuple(name for name in environment.requires if name in promoted),
-        votes=_votes(journal, own) if own else (),
-        running=_running(others[0]) if others else "",
-        incident=wish.incident or _incident(queue),
-        budget_left=wish.budget_left,
-    )
-
-
-def _votes(journal: Journal, rollout: Rollout) -> tuple[Vote, ...]:
-    asked = [(r.at, r.event) for r in journal.read(rollout.id)]
-    return tuple(
-        Vote(by=event.actor, yes=_VOTES[event.command], reason=event.reason, at=at)
-        for at, event in asked
-        if isinstance(event, RolloutAsked) and event.command in _VOTES
-    )
-
-
-def _running(rollout: Rollout) -> str:
-    return f"rollout {rollout.label} of {rollout.version} is {rollout.state}"
-
-
-def _incident(queue: list[Rollout]) -> str:
-    """Of a rollout that isn't over: what went wrong is still being taken back."""
-    found = next((r for r in queue if r.incident), None)
-    return f"rollout {found.label}: {found.reason}" if found else ""
 
 
 def _event(project: Project, decided: Decided, now: float) -> DeploymentDecided:

@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from headway import home
-from headway.app import deployer, releases
+from headway.app import deployer, facts, releases
 from headway.app.project import Project
-from headway.delivery.decision import Decision, Facts, Rule, decide
+from headway.delivery.decision import Decision, Rule, decide
 from headway.delivery.desired import Desired, Group
 from headway.delivery.environment import Environment
 from headway.delivery.history import History
@@ -81,13 +81,22 @@ def prepare(journal: Journal, project: Project, wish: Wish) -> Prepared:
 
     judged = _judged(journal, release)
     verdict = past_verdicts.recorded(journal, judged) if judged else None
-    facts = _facts(journal, project, environment, wish, release)
+    known = facts.gather(
+        journal,
+        project,
+        wish.environment,
+        environment,
+        release,
+        anew=True,
+        override=wish.reason if wish.override else "",
+        returning=wish.returning,
+    )
     return Prepared(
         plan=plan,
         release=release,
         outcome=judged.outcome if judged else "",
         verdict=judged.id if judged else "",
-        decision=decide(verdict, environment, facts, time.time()),
+        decision=decide(verdict, environment, known, time.time()),
     )
 
 
@@ -97,19 +106,6 @@ def _judged(journal: Journal, release: Release) -> Judged | None:
         return None  # what is in the release was never judged
     found = journal.query(lambda db: verdicts.select(db, sha=release.sha, clean=True, limit=1))
     return found[0] if found else None
-
-
-def _facts(
-    journal: Journal, project: Project, environment: Environment, wish: Wish, release: Release
-) -> Facts:
-    past = journal.query(lambda db: rollouts.rollouts(db, service=project.service))
-    promoted = {r.environment for r in past if r.release == release.digest and r.promoted}
-    return Facts(
-        author=project.actor,
-        override=wish.reason if wish.override else "",
-        returning=wish.returning,
-        promoted_in=tuple(name for name in environment.requires if name in promoted),
-    )
 
 
 def _release(journal: Journal, project: Project, version: str) -> Release:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from headway.delivery.analysis.settings import Query
+from headway.delivery.analysis.settings import Query, Source
 from headway.delivery.metrics.base import Values
 from headway.errors import HeadwayError
 
@@ -41,7 +41,7 @@ class Queries:
     def _ask(self, name: str, query: Query, group: str) -> None:
         answer: float | None = None
         try:
-            source, text = self._source(query)
+            source, text = _source(query, self._root, self._variables)
             answer = source.value(text, group)
         except HeadwayError:
             answer = None  # no evidence, never good news
@@ -49,18 +49,28 @@ class Queries:
             self._answers[name] = answer
             self._asking.discard(name)
 
-    def _source(self, query: Query) -> tuple[Values, str]:
-        if query.prometheus:
-            from headway.delivery.metrics.prometheus import Prometheus
 
-            return Prometheus(prometheus_url(self._variables)), query.prometheus
-        if query.url:
-            from headway.delivery.metrics.http import HttpMetrics
+def value_of(
+    source: Source, root: str, variables: Mapping[str, str], *, window: str
+) -> float | None:
+    """One number about all groups, asked now; `{window}` stands for the time that it is about.
+    Raises HeadwayError when it can't be asked."""
+    values, text = _source(source, root, variables)
+    return values.value(text.replace("{window}", window), "")
 
-            return HttpMetrics(), f"{query.url} {query.pointer}".strip()
-        from headway.delivery.metrics.command import CommandMetrics
 
-        return CommandMetrics(cwd=self._root, env=self._variables), query.command
+def _source(query: Query | Source, root: str, variables: Mapping[str, str]) -> tuple[Values, str]:
+    if query.prometheus:
+        from headway.delivery.metrics.prometheus import Prometheus
+
+        return Prometheus(prometheus_url(variables)), query.prometheus
+    if query.url:
+        from headway.delivery.metrics.http import HttpMetrics
+
+        return HttpMetrics(), f"{query.url} {query.pointer}".strip()
+    from headway.delivery.metrics.command import CommandMetrics
+
+    return CommandMetrics(cwd=root, env=variables), query.command
 
 
 def prometheus_url(variables: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from headway.delivery.analysis.settings import Analysis
+from headway.delivery.analysis.settings import Analysis, Source
 from headway.delivery.approval import Approvals
 from headway.delivery.checks import Hooks, Smoke, smoke_problems
 from headway.delivery.freeze import Freeze
@@ -97,10 +97,19 @@ class ErrorBudget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     keep: Annotated[Share, Meta(description="What must be left of the budget to deploy.")] = Share(
         0.1
     )
+    errors: Annotated[
+        Source | None,
+        Meta(
+            description="Says which share of requests failed in that time, from 0 to 1; `{window}`"
+            " stands for it in seconds: `2592000s`. Unset: nobody knows."
+        ),
+    ] = None
 
     def problems(self) -> Iterator[Problem]:
         if not 0 < self.objective < 1:
             yield "objective", "it must be more than 0 % and less than 100 %", "99.9% is usual"
+        if self.errors is not None:
+            yield from _below("errors", self.errors.problems())
 
 
 class Environment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
