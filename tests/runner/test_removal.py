@@ -1,4 +1,5 @@
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from headway.runner import removal
 
@@ -36,3 +37,14 @@ def test_deleting_folders_deeper_than_a_path_can_say(tmp_path):
     subprocess.run(["python3", "-c", script], cwd=tmp_path / "doomed", check=True)
     removal.remove_tree(str(tmp_path / "doomed"))
     assert not (tmp_path / "doomed").exists()
+
+
+def test_two_may_delete_the_same(tmp_path):
+    doomed = tmp_path / "doomed"
+    for number in range(300):
+        (doomed / f"{number}/a/b").mkdir(parents=True)
+        (doomed / f"{number}/file").write_text("")
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(removal.remove_tree, str(doomed)) for _ in range(4)]:
+            done.result()
+    assert not doomed.exists()

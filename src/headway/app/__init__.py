@@ -314,11 +314,10 @@ def _adopt(artifacts: str, folder: str) -> None:
 def _remove(work: str, keep: bool, run: Run) -> None:
     from headway.runner.removal import remove_tree
 
-    run.snapshot.remove()
-    if keep or not os.path.isdir(work):
-        return
     try:
-        remove_tree(work)
+        run.snapshot.remove()
+        if not keep:
+            remove_tree(work)
     except (HeadwayError, OSError) as error:
         message = f"{work} could not be removed: {error}"
         run.recorder.emit(events.Notice(message=message, level="warning"))

@@ -25,9 +25,12 @@ def remove_tree(path: str) -> None:
     if not os.path.lexists(path):
         return
     unmount_below(path)
-    about = os.lstat(path)
-    if not stat.S_ISDIR(about.st_mode):
-        os.unlink(path)
+    try:
+        about = os.lstat(path)
+        if not stat.S_ISDIR(about.st_mode):
+            os.unlink(path)
+            return
+    except FileNotFoundError:
         return
     removal = _Removal(path, about.st_dev)
     removal.run()
@@ -106,6 +109,8 @@ class _Removal:
         os.rmdir(name, dir_fd=parent)
 
     def _note(self, path: str, error: OSError) -> None:
+        if isinstance(error, FileNotFoundError):
+            return  # somebody else deletes it too: a run that ends, and the next one's start
         if not self.problem:
             self.problem = f"{path} can't be deleted: {error.strerror}"
 
