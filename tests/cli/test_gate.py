@@ -546,3 +546,14 @@ def test_a_verdict_in_a_job_belongs_to_the_repository_that_was_run(
     assert (verdict["outcome"], verdict["root"]) == ("passed", str(shop.root))
     assert verdict["run"]
     assert headway("gate", "--replay", "1").code == 0
+
+
+def test_names_whose_bytes_are_no_text(headway: Headway, shop: Shop) -> None:
+    shop.git("checkout", "-q", "-b", "caf\udce9")
+    report = shop.root / shop.junit()
+    report.rename(os.path.join(os.fsencode(report.parent), b"junit\xff.xml"))
+    answer = headway("gate", "--comment", "comment.md", "--sarif", "findings.sarif")
+    assert answer.code == 0
+    assert answer.out.startswith("caf\ufffd ")
+    assert "1 report: reports/junit\ufffd.xml" in answer.out
+    assert headway("gate", "--replay", "latest").code == 0

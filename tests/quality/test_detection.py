@@ -132,3 +132,11 @@ def test_the_variant_is_kept() -> None:
     source = Source("j.xml", recorded.data("vitest-4.1.12/junit.xml"))
     assert detect(source) is not None
     assert read(source, variant="node 20").variant == "node 20"
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252"])
+def test_xml_in_an_older_encoding(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<testsuite name="Prüfung">'
+    text += '<testcase classname="Prüfung" name="über"/></testsuite>'
+    report = read(Source("junit.xml", text.encode(encoding)))
+    assert [case.id for case in report.tests] == ["Prüfung::über"]

@@ -14,7 +14,7 @@ from headway.quality import evidence as records
 from headway.quality.evidence import Commit, Evidence
 from headway.quality.fingerprint import lines_from
 from headway.quality.paths import Paths
-from headway.quality.reading.source import ReportError
+from headway.quality.reading.source import ReportError, printable
 from headway.quality.report import Report
 
 LARGEST = 5_000_000  # bytes of a source file that is worth reading
@@ -40,6 +40,11 @@ class Tree:
             return cls(path, None)
         return cls(repository.root, repository)
 
+    @property
+    def place(self) -> str:
+        """The root as the journal has it: text, also where the folder's name is none."""
+        return printable(self.root)
+
     def commit(self) -> Commit:
         repository = self.repository
         if repository is None:
@@ -48,7 +53,7 @@ class Tree:
             dirty = repository.dirty
         except HeadwayError:
             dirty = True  # not known: don't claim that the commit alone was looked at
-        return Commit(sha=repository.sha, dirty=dirty, branch=repository.branch)
+        return Commit(sha=repository.sha, dirty=dirty, branch=printable(repository.branch))
 
     def files(self) -> list[str]:
         """The repository's files; names that are no text are left out."""

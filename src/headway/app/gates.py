@@ -210,13 +210,13 @@ def _run(request: Request, tree: Tree, journal: Journal | None) -> Run | None:
     if journal is None:
         return None
     if request.run:
-        return journal.find_run(request.run, tree.root)
+        return journal.find_run(request.run, tree.place)
     if request.reports or os.environ.get("GITHUB_ACTIONS") or tree.repository is None:
         return None
     commit = tree.commit()
     if commit.dirty or not commit.sha:
         return None
-    ended = (run for run in journal.runs(root=tree.root, limit=50) if not run.active)
+    ended = (run for run in journal.runs(root=tree.place, limit=50) if not run.active)
     return next((run for run in ended if run.sha == commit.sha and not run.dirty), None)
 
 
@@ -252,7 +252,7 @@ def _home(journal: Journal | None, tree: Tree, run: Run | None) -> tuple[str, st
         around = journal.run(tree.root[len(jobs) :].split(os.sep)[0])
         if around is not None:
             return around.root, around.id
-    return tree.root, run.id if run else ""
+    return tree.place, run.id if run else ""
 
 
 def _number(journal: Journal | None, root: str, warn: Warn) -> int:

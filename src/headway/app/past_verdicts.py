@@ -34,7 +34,7 @@ def replay(text: str, tree: Tree) -> Replay:
     no longer there, or isn't what was written.
     """
     journal = open_journal()
-    row = journal.query(lambda db: verdicts.find(db, text, tree.root))
+    row = journal.query(lambda db: verdicts.find(db, text, tree.place))
     broken = journal.verify(row.id)
     if broken is not None:
         raise HeadwayError(f"the journal of verdict {row.label} was changed: {broken.reason}")
@@ -71,7 +71,7 @@ def earlier(tree: Tree, limit: int, everywhere: bool = False) -> list[verdicts.J
     path = home.journal()
     if not os.path.exists(path):
         return []
-    root = "" if everywhere else tree.root
+    root = "" if everywhere else tree.place
     return Journal.open(path).query(lambda db: verdicts.select(db, root=root, limit=limit))
 
 

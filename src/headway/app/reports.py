@@ -138,17 +138,16 @@ def _read(paths: Iterable[str], *, shown: str, variant: str = "") -> Found:
     for path in paths:
         name = os.path.relpath(path, shown) if shown else path
         try:
-            source = Source(path)
+            source = Source(path, name=name)
         except ReportError as error:
             errors.append(error)
             continue
-        source.path = name
         try:
             reports.append(formats.read(source, variant=variant))
         except ReportError as error:
             cut_off = _broken(source) if error.problem.startswith(formats.UNKNOWN) else error
             if cut_off is None:
-                ignored.append(name)
+                ignored.append(source.path)
             else:
                 errors.append(cut_off)
     return Found(reports=tuple(reports), errors=tuple(errors), ignored=tuple(ignored))

@@ -255,7 +255,7 @@ def _write(args: Namespace, judgement: Judgement, tree: Tree, changes: Changes |
     if args.html:
         from headway.quality.render.page import page
 
-        title = tree.repository.slug if tree.repository else os.path.basename(tree.root)
+        title = tree.repository.slug if tree.repository else os.path.basename(tree.place)
         write(args.html, page(made, title=title, source_of=tree.text, verdict=verdict))
     if args.sarif:
         write(args.sarif, json.dumps(sarif.log(made, gates.waived(judgement)), indent=1) + "\n")

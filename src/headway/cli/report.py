@@ -82,7 +82,7 @@ def _write_page(made: Evidence, tree: Tree, path: str) -> None:
     from headway.cli.output import Out
     from headway.quality.render.page import page
 
-    title = tree.repository.slug if tree.repository else os.path.basename(tree.root)
+    title = tree.repository.slug if tree.repository else os.path.basename(tree.place)
     write(path, page(made, title=title, source_of=tree.text))
     Out(2).lines([f"wrote {path}"])
 

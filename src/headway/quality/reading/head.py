@@ -121,6 +121,12 @@ def _like_json(data: bytes) -> bool:
     return re.match(rb'\s*(\{\s*("|\}|$)|\[\s*(' + inside + rb"))", data) is not None
 
 
+def xml_encoding(data: bytes) -> str | None:
+    """The encoding to parse with, None for the declared one (ISO-8859-1, say). UTF-16 has been
+    made UTF-8 by `Source`, whatever its declaration still says."""
+    return "utf-8" if b"utf-16" in data[:200].lower() else None
+
+
 def _xml_names(data: bytes) -> tuple[str, dict[str, str], frozenset[str]]:
     from xml.parsers import expat
 
@@ -132,10 +138,12 @@ def _xml_names(data: bytes) -> tuple[str, dict[str, str], frozenset[str]]:
     def refuse(*_: Any) -> None:
         raise ValueError("entity declarations are refused")
 
-    parser = expat.ParserCreate("utf-8")
+    parser = expat.ParserCreate(xml_encoding(data))
     parser.StartElementHandler = start
     parser.EntityDeclHandler = refuse
-    with suppress(expat.ExpatError, ValueError):  # whoever parses the file says what is wrong
+    with suppress(
+        expat.ExpatError, ValueError, LookupError
+    ):  # whoever parses the file says what is wrong
         parser.Parse(data, False)
     root = next(iter(seen), "")
     return root, seen.get(root, {}), frozenset(seen)

@@ -19,6 +19,11 @@ WHOLE = 64 * MIB
 CHUNK = 256 * 1024
 
 
+def printable(path: str) -> str:
+    """The path as text that can be written down, also where its bytes are no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 class ReportError(HeadwayError):
     """A report that can't be read: which file, where in it, what is wrong, what to do.
 
@@ -37,6 +42,7 @@ class ReportError(HeadwayError):
         path: str = "",
         hint: str = "",
     ) -> None:
+        file = printable(file)
         place = f":{line}:{column}" if line and column else f":{line}" if line else ""
         inside = f" at {path}" if path and path != "$" else ""
         super().__init__(f"{file}{place}: {message}{inside}", hint=hint)
@@ -48,14 +54,16 @@ class ReportError(HeadwayError):
 
 
 class Source:
-    """One report file. `path` is as the user wrote it; text is UTF-8 whatever the file's BOM.
+    """One report file. `path` is what people are told; text is UTF-8 whatever the file's BOM.
 
-    `Source(path)` reads a regular file, `Source(path, data)` takes bytes that are at hand.
+    `Source(path)` reads a regular file, called `name` if that is given; `Source(path, data)`
+    takes bytes that are at hand.
     Raises ReportError when there is no such file, it can't be read, or isn't a regular file.
     """
 
-    def __init__(self, path: str, data: bytes | None = None) -> None:
-        self.path = path
+    def __init__(self, path: str, data: bytes | None = None, *, name: str = "") -> None:
+        self.path = printable(name or path)
+        self._file = path
         self.size = len(data) if data is not None else self._regular_size()
         self._data = data
         if data is None and self.size <= WHOLE:
@@ -119,7 +127,7 @@ class Source:
 
     def _regular_size(self) -> int:
         try:
-            found = os.stat(self.path)
+            found = os.stat(self._file)
         except (OSError, ValueError) as error:
             raise self._unreadable(error) from None
         if not stat.S_ISREG(found.st_mode):
@@ -130,13 +138,13 @@ class Source:
         if self._data is not None:
             return BytesIO(self._data)
         try:
-            return open(self.path, "rb")
+            return open(self._file, "rb")
         except OSError as error:
             raise self._unreadable(error) from None
 
     def _load(self) -> bytes:
         try:
-            with open(self.path, "rb") as stream:
+            with open(self._file, "rb") as stream:
                 # The file may grow meanwhile; never read more than we promised to hold.
                 return stream.read(WHOLE + 1)
         except OSError as error:

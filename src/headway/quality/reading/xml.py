@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
 
+from headway.quality.reading.head import xml_encoding
 from headway.quality.reading.source import MIB, ReportError, Source
 
 MAX_DEPTH = 256
@@ -171,10 +172,7 @@ class _Builder:
 
 
 def _parser(source: Source) -> Any:
-    # Source gives UTF-8 for UTF-16 files, whose declaration still says UTF-16; for the rest the
-    # declaration (ISO-8859-1, say) is right.
-    recoded = b"utf-16" in source.head.data[:200].lower()
-    parser = expat.ParserCreate("utf-8" if recoded else None)
+    parser = expat.ParserCreate(xml_encoding(source.head.data))
 
     def refuse(*_: Any) -> None:
         raise ValueError("the document declares entities, which reports have no use for")
