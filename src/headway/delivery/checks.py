@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -91,7 +91,7 @@ def _one_of(value: Hook | Smoke, names: tuple[str, ...]) -> Iterator[Problem]:
         yield "timeout", "it would fail at once", ""
 
 
-def _each(where: str, values: tuple[Hook, ...] | tuple[Smoke, ...]) -> Iterator[Problem]:
+def _each(where: str, values: Sequence[Hook | Smoke]) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, value in enumerate(values):
         at = f"{where}[{index}]"
