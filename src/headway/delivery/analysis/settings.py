@@ -175,9 +175,6 @@ class Burn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     period: Annotated[Duration, Meta(description="The time that the objective is about.")] = (
         Duration(30 * 86400.0)
     )
-    watch: Annotated[
-        Duration, Meta(description="How long after 100 % it watches, with the old version warm.")
-    ] = Duration(600.0)
 
     def problems(self) -> Iterator[Problem]:
         if self.objective is not None and not 0 < self.objective < 1:
@@ -309,7 +306,10 @@ class Analysis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inconclusive: Annotated[
         Inconclusive, Meta(description="What happens when there is too little to go by.")
     ] = Inconclusive()
-    burn: Annotated[Burn, Meta(description="The watch after 100 %.")] = Burn()
+    burn: Annotated[
+        Burn,
+        Meta(description="The watch after 100 %, while the old version is kept warm (`keep`)."),
+    ] = Burn()
     experiment: Annotated[
         Experiment | None, Meta(description="For `strategy: ab`: what ends the test.")
     ] = None

@@ -52,14 +52,12 @@ def tested(plan: Plan, *others: Group, entering: Group) -> Stage:
 
 def kept(plan: Plan, old: Group | None, winner: Group) -> Stage:
     """All traffic to the new version, the old one warm for an instant return."""
-    burn = plan.settings.analysis.burn
-    watch = burn.watch if burn.objective is not None else 0.0
     return Stage(
         title=f"{winner.version} has all traffic, {old.version if old else 'nothing'} stays warm",
         groups=some(old, winner),
         traffic=Traffic(shares=everything(winner)),
         until="keep",
-        pause=max(plan.settings.keep, watch),
+        pause=plan.settings.keep,
     )
 
 
