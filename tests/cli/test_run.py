@@ -108,6 +108,32 @@ def test_a_payload_of_ones_own(repository):
     assert f"{path}:1:" in repository.run("--event-path", str(path)).err
 
 
+def test_inputs_may_come_with_the_payload(project):
+    workflow = """
+        on:
+          workflow_dispatch:
+            inputs:
+              target: {required: true}
+              dry: {type: boolean}
+              level: {default: low}
+        jobs:
+          a:
+            runs-on: ubuntu-latest
+            outputs: {seen: "${{ toJSON(inputs) }} ${{ github.event.inputs.level }}"}
+            steps: [run: "true"]
+        """
+    path = project.write("event.json", '{"inputs": {"target": "here", "dry": "true"}}')
+    flags = ("--event", "workflow_dispatch", "--event-path", str(path))
+    outcome = project.run(*flags, workflow=workflow)
+    seen, _, level = outcome.outputs["a"]["seen"].rpartition(" ")
+    assert json.loads(seen) == {"target": "here", "dry": True, "level": "low"}
+    assert level == "low"
+    outcome = project.run(*flags, "--input", "target=there")
+    assert '"target": "there"' in outcome.outputs["a"]["seen"]
+    path.write_text('{"inputs": {"other": 1}}')
+    assert 'there is no input "other"' in project.run(*flags).err
+
+
 def test_matrix_filter(repository):
     outcome = repository.run("checks", "--event", "pull_request", "--matrix", "v:2")
     assert outcome.jobs == {"a": "success", "b (2)": "success"}

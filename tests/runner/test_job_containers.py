@@ -235,6 +235,37 @@ def test_a_label_may_stand_for_an_image(project):
     assert project.log(outcome, 1, "b").endswith("/1/project/project\n")
 
 
+def test_an_image_for_a_label_stands_for_a_machine(project):
+    name = containers.image("python3")
+    workflow = f"""
+        on: push
+        jobs:
+          a:
+            runs-on: big
+            env: {{FOLDER: "${{{{ github.workspace }}}}/x"}}
+            services:
+              web:
+                image: {name}
+                ports: [80]
+                entrypoint: python3
+                command: -m http.server 80
+                options: --health-cmd "bash -c '>/dev/tcp/localhost/80'" --health-interval 1s
+            steps:
+              - run: exec 3<>/dev/tcp/localhost/${{{{ job.services.web.ports[80] }}}}
+              - run: test -z "${{{{ job.container.id }}}}" && test $FOLDER = $PWD/x
+        """
+    outcome = project.run("-P", f"big={name}", workflow=workflow)
+    assert outcome.jobs == {"a": "success"}, outcome.text
+
+
+def test_a_container_may_have_a_user_of_its_own(project):
+    steps = "- {id: last, run: 'echo result=$(id -u) >> $GITHUB_OUTPUT'}"
+    user = "options: --user 99"
+    workflow = boxed(steps).replace("COLOUR: blue}", "COLOUR: blue}\n              " + user)
+    outcome = project.run(workflow=workflow)
+    assert outcome.outputs == {"boxed": {"result": "99"}}, outcome.text
+
+
 def test_without_an_engine_the_run_is_refused_before_it_starts(project, tmp_path):
     for tool in ("git", "bash", "sh"):
         found = next(p for p in os.environ["PATH"].split(":") if os.path.exists(f"{p}/{tool}"))

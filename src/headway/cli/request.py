@@ -65,22 +65,42 @@ def _cause_for(
             event = "workflow_dispatch"
         else:
             event = next((e for e in EVENT_ORDER if e in has), has[0] if has else "push")
-    return cause(event, repository, payload, _given_inputs(args, workflow, event))
+    return _with_inputs(args, workflow, repository, event, payload)
 
 
-def _given_inputs(args: Namespace, workflow: Workflow, event: str) -> dict[str, Any]:
+def _with_inputs(
+    args: Namespace, workflow: Workflow, repository: git.Repository, event: str, payload: Any
+) -> Cause:
+    """The payload's own inputs count as given; what `--input` says wins over them."""
+    inputs = _given_inputs(args, workflow, event, payload)
+    if inputs and payload:
+        payload = {name: value for name, value in payload.items() if name != "inputs"}
+    return cause(event, repository, payload, inputs)
+
+
+def _given_inputs(
+    args: Namespace, workflow: Workflow, event: str, payload: Any = None
+) -> dict[str, Any]:
     from headway.workflow import dispatch
 
     given = pairs(args.input, "--input")
     found = workflow.trigger(event) or workflow.trigger("workflow_dispatch")
     if event in ("workflow_dispatch", "workflow_call") and found is not None:
-        return dict(dispatch.check_inputs(found, given))
+        return dict(dispatch.check_inputs(found, {**_inputs_of(payload), **given}))
     if given:
         raise UsageError(
             f"--input: {workflow.path} takes no inputs on {event}",
             hint="inputs belong to workflow_dispatch: add --event workflow_dispatch",
         )
     return {}
+
+
+def _inputs_of(payload: Any) -> dict[str, str]:
+    from headway.workflow.expression import to_text
+
+    inputs = payload.get("inputs") if payload else None
+    known = inputs if isinstance(inputs, dict) else {}
+    return {name: to_text(value) for name, value in known.items() if value is not None}
 
 
 def _triggered(
@@ -98,8 +118,8 @@ def _triggered(
     for workflow in loaded:
         decision = trigger.decide(workflow, happening)
         if decision.runs:
-            inputs = _given_inputs(args, workflow, event)
-            one = cause(event, repository, payload, inputs) if inputs else why
+            has_inputs = event == "workflow_dispatch" or args.input
+            one = _with_inputs(args, workflow, repository, event, payload) if has_inputs else why
             chosen.append((workflow, one))
         else:
             reasons.append(f"  {workflow.path}: {decision.reason}")

@@ -67,7 +67,7 @@ def cause(
     sha = _text(payload.get("after")) if event == "push" else ""
     if not sha or sha == NO_COMMIT:
         sha = repository.sha
-    actor = _text(payload.get("sender", {}).get("login")) or repository.actor
+    actor = _sender(payload) or repository.actor
     return Cause(event, payload, ref or repository.ref, sha, actor=actor)
 
 
@@ -150,9 +150,13 @@ def _pull_request(event: str, payload: dict[str, Any], repository: Repository) -
     number = payload.get("number") or pull.get("number") or 1
     target = event == "pull_request_target"
     ref = f"refs/heads/{base}" if target else f"refs/pull/{number}/merge"
+    actor = _sender(payload) or repository.actor
+    return Cause(event, payload, ref, repository.sha, base, head, actor)
+
+
+def _sender(payload: Mapping[str, Any]) -> str:
     sender = payload.get("sender")
-    actor = _text(sender.get("login")) if isinstance(sender, dict) else ""
-    return Cause(event, payload, ref, repository.sha, base, head, actor or repository.actor)
+    return _text(sender.get("login")) if isinstance(sender, dict) else ""
 
 
 def _side(pull: Mapping[str, Any], name: str) -> str:

@@ -360,6 +360,8 @@ class Step:
                 os.rename(unused.pop(), path)
             else:
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o666))
+            if self.job.sandbox is not None:  # whose user may be any
+                os.chmod(path, 0o666)
             self._files[name] = path
         files = {name: self.job.inside(path) for name, path in self._files.items()}
         self.contexts["github"] = {**self.contexts["github"], **files}
