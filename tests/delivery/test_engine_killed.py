@@ -26,7 +26,8 @@ def killed_all_the_way(site: Site, rollout: str, moment: str) -> int:
         assert engine.returncode in (0, -9), error
         if not site.rollout(rollout).active:
             return count
-    raise AssertionError("it never ends")
+    last = [(r.seq, r.event.to_json()) for r in site.history(rollout).records[-12:]]
+    raise AssertionError(f"it never ends: {last}")
 
 
 @pytest.mark.parametrize("moment", ["after", "before"])
@@ -44,7 +45,7 @@ def test_killed_at_every_write(
     site.served("v1")
     site.world.behave(v2=Behaviour(errors=errors))
     canary = {"steps": ["20%", "100%"], "pause": "300ms", "until": "analysis"}
-    rollout = site.queue("v2", hooks=HOOKS, canary=canary)
+    rollout = site.queue("v2", hooks=HOOKS, canary=canary, timeout="60s")
     assert killed_all_the_way(site, rollout, moment) > 10
 
     row = site.rollout(rollout)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -72,7 +72,7 @@ class Engine:
         self._ballast = os.path.join(folder, "ballast")
         self._renewed = time.monotonic()
         self._written = self._clock.now()  # by the rollout's clock
-        self._noted: set[str] = set()
+        self._noted = set(_noted_last(ledger))
         self._desired: Desired | None = None  # as written down
         self._unwritten = ""
 
@@ -295,6 +295,15 @@ class Engine:
                     return
             except HeadwayError:
                 continue
+
+
+def _noted_last(ledger: Ledger) -> Iterator[str]:
+    """Problems that an engine before this one has noted since anything moved."""
+    for record in reversed(ledger.history.records):
+        if isinstance(record.event, events.RolloutMoved):
+            return
+        if isinstance(record.event, events.RolloutNote):
+            yield record.event.message
 
 
 def _clock(ledger: Ledger) -> Clock:
