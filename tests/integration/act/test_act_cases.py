@@ -25,7 +25,7 @@ ACT = Path(os.environ.get("HEADWAY_TEST_ACT", ""))
 MIRROR = Path(os.environ.get("HEADWAY_TEST_MIRROR", ""))
 CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text())
 FOLDERS = ("pkg/runner/testdata", "pkg/model/testdata")
-BUILT_IN = ("actions/checkout", "actions/setup-node")
+BUILT_IN = {"host": ("actions/checkout", "actions/setup-node")}
 # Actions whose Dockerfiles name images: repository → the ref that cases use.
 DOCKER = {"nektos/act-test-actions": "main", "actions/hello-world-docker-action": "v1"}
 WHO = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "safe.directory=*")
@@ -81,7 +81,7 @@ def case(tmp_path, request):
 
     def run(table, name, event):
         source = next(ACT / each for each in FOLDERS if (ACT / each / name).is_dir())
-        _skip_unless_possible(source, name)
+        _skip_unless_possible(source, table, name)
         _copy(source, project.root)
         if MIRROR.name:
             project.write("headway.yaml", f"actions: {{mirror: {{github.com: {tmp_path}/git}}}}\n")
@@ -103,13 +103,13 @@ def case(tmp_path, request):
     return run
 
 
-def _skip_unless_possible(source, name):
+def _skip_unless_possible(source, table, name):
     needs = CASES[name].get("needs")
     if needs == "PowerShell":
         pytest.skip("needs PowerShell, and an image with it")
     if needs == "Node 16" and not _node_16():
         pytest.skip("needs Node 16, which setup-node would download")
-    missing = sorted(slug for slug in _remote(source / name, name) if _bare(slug) is None)
+    missing = sorted(slug for slug in _remote(source / name, table, name) if _bare(slug) is None)
     if missing:
         pytest.skip(f"needs a network, or a mirror, for {', '.join(missing)}")
 
@@ -119,13 +119,14 @@ def _node_16():
     return tools and any(Path(tools, "node").glob("16.*/x64/bin/node"))
 
 
-def _remote(folder, name):
+def _remote(folder, table, name):
     """The repositories of the actions that a case uses and Headway doesn't have."""
     found = set()
     for file in (*folder.rglob("*.yml"), *folder.rglob("*.yaml")):
         found.update(re.findall(r"uses: *'?([\w.-]+/[\w.-]+)[^@\s]*@", file.read_text()))
     given = " ".join(CASES[name].get("flags", []))
-    return {slug for slug in found if slug not in BUILT_IN and f"{slug}@" not in given}
+    own = BUILT_IN.get(table, ("actions/checkout",))
+    return {slug for slug in found if slug not in own and f"{slug}@" not in given}
 
 
 def _bare(slug):
