@@ -91,6 +91,22 @@ def test_steps_run_in_the_container_with_the_semantics_of_the_host(project):
     assert left(project) == left(project, "network") == []
 
 
+def test_the_shell_of_a_container_is_sh_unless_one_is_named(project):
+    outcome = project.run(
+        workflow=boxed(
+            """
+            - run: test -z "$BASH_VERSION"
+            - shell: bash
+              run: test -n "$BASH_VERSION"
+            - shell: zsh {0}
+              run: exit 0
+            """
+        )
+    )
+    assert [outcome for outcome, _ in outcome.steps().values()] == ["success"] * 3 + ["failure"]
+    assert 'shell "zsh" is not installed where the job runs' in outcome.reason("boxed")
+
+
 def test_a_javascript_action_gets_a_node_when_the_image_has_none(project):
     project.write(
         "greet/action.yml",

@@ -16,6 +16,7 @@ from headway.values import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from headway.clients.program import Answer
 
@@ -37,6 +38,13 @@ class Mount(Value):
     source: str
     target: str
     read_only: bool = False
+
+
+class Image(Value):
+    """An image of this machine: the name under which it is here, and its variables."""
+
+    name: str
+    env: Mapping[str, str]
 
 
 class Container(Value):
@@ -149,10 +157,17 @@ class Engine:
 
     def image(self, name: str) -> str:
         """The name under which the image is here; "" when it is not."""
+        found = self.find_image(name)
+        return found.name if found else ""
+
+    def find_image(self, name: str) -> Image | None:
+        import json
+
         for known in dict.fromkeys((name, self.qualified(name))):
-            if ask(self.argv("image", "inspect", "--format", "{{.Id}}", known)).code == 0:
-                return known
-        return ""
+            answer = ask(self.argv("image", "inspect", "--format", "{{json .Config}}", known))
+            if answer.code == 0:
+                return Image(known, _variables(json.loads(answer.output)))
+        return None
 
     def start(self, container: Container) -> str:
         """Starts it in the background; its id. Raises HeadwayError."""
@@ -208,17 +223,20 @@ class Engine:
         """The variables that the container was made with, its image's included."""
         import json
 
-        answer = ask(self.argv("inspect", "--format", "{{json .Config.Env}}", name))
-        pairs = json.loads(answer.output) if answer.code == 0 else []
-        return dict(pair.split("=", 1) for pair in pairs or [])
+        answer = ask(self.argv("inspect", "--format", "{{json .Config}}", name))
+        return _variables(json.loads(answer.output) if answer.code == 0 else None)
 
     def remove(self, *names: str) -> None:
         """Ends and deletes containers, with their anonymous volumes; those gone already too."""
+        if not names:
+            return
         at_once = ("--time", "0") if self.name == "podman" else ()
-        for name in names:
-            answer = ask(self.argv("rm", "--force", "--volumes", *at_once, name))
-            if answer.code != 0 and "no such container" not in answer.complaint.lower():
-                raise HeadwayError(f"container {name} can't be removed: {last_words(answer)}")
+        answer = ask(self.argv("rm", "--force", "--volumes", *at_once, *names))
+        complaints = [line for line in answer.complaint.splitlines() if line.strip()]
+        gone = ("no such container", "already in progress")
+        real = [c for c in complaints if not any(words in c.lower() for words in gone)]
+        if answer.code != 0 and (real or not complaints):
+            raise HeadwayError(f"containers can't be removed: {(real or [str(answer.code)])[-1]}")
 
     def remove_network(self, *names: str) -> None:
         for name in names:
@@ -276,6 +294,10 @@ def _which(program: str) -> str | None:
         if os.access(full, os.X_OK) and not os.path.isdir(full):
             return full
     return None
+
+
+def _variables(config: dict[str, Any] | None) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in (config or {}).get("Env") or () if "=" in pair)
 
 
 def _own(name: str) -> bool:

@@ -25,13 +25,20 @@ class Answer(Value):
         return self.output.splitlines() if self.code == 0 else []
 
 
-def ask(argv: Sequence[str], seconds: float = 60, env: Mapping[str, str] | None = None) -> Answer:
-    """Runs a program without input to its end. Never raises. `env` replaces our variables."""
+def ask(
+    argv: Sequence[str],
+    seconds: float = 60,
+    env: Mapping[str, str] | None = None,
+    input: str = "",
+) -> Answer:
+    """Runs a program to its end. Never raises. `env` replaces our variables; `input` is what it
+    reads."""
     try:
         done = subprocess.run(
             argv,
             capture_output=True,
-            stdin=subprocess.DEVNULL,
+            stdin=None if input else subprocess.DEVNULL,
+            input=os.fsencode(input) if input else None,
             timeout=seconds,
             check=False,
             env=env,

@@ -9,8 +9,12 @@ from headway.runner import shell
 from headway.runner.step import Failed
 from headway.workflow.expression import resolve, to_text
 
+_NOT_RUN = (126, 127)  # what a container engine answers when a program isn't there
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headway.runner.containers.sandbox import Sandbox
     from headway.runner.step import Step
     from headway.workflow.model import Data
@@ -30,9 +34,7 @@ def run(step: Step, model: StepModel) -> None:
         return ""
 
     text = to_text(resolve(model.run, scope))
-    chosen = shell.choose(
-        setting(model.shell, "shell"), lambda p: step.job.which(p, env.get("PATH"))
-    )
+    chosen = _shell(step, setting(model.shell, "shell"), env)
     directory = os.path.join(
         step.job.directory, setting(model.working_directory, "working_directory")
     )
@@ -42,7 +44,17 @@ def run(step: Step, model: StepModel) -> None:
     step.show_command(text, chosen.command("{0}"), env)
     if step.job.sandbox is None and not os.path.isdir(directory):
         raise HeadwayError(f"working-directory {directory} does not exist")
-    finish(step, step.program(chosen.command(path), cwd=directory, env=env))
+    code = step.program(chosen.command(path), cwd=directory, env=env)
+    if code in _NOT_RUN and step.job.sandbox is not None:
+        shell.require(chosen.argv[0], lambda p: step.job.which(p, env.get("PATH")))
+    finish(step, code)
+
+
+def _shell(step: Step, named: str, env: Mapping[str, str]) -> shell.Shell:
+    """As on GitHub `container:` has sh for its default, and what is there is seen when it runs."""
+    if step.job.sandbox is not None and step.job.model.container is not None:
+        return shell.choose(named or "sh", lambda program: program)
+    return shell.choose(named, lambda p: step.job.which(p, env.get("PATH")))
 
 
 def _defaults(step: Step) -> tuple[object, ...]:

@@ -56,12 +56,17 @@ def choose(shell: str, which: Callable[[str], str | None]) -> Shell:
             hint=f"{did_you_mean(shell, BUILT_IN)} or a command with {{0}} for the script",
         )
     argv = _split(template)
-    if which(argv[0]) is None:
-        raise HeadwayError(
-            f'shell "{argv[0]}" is not installed on this machine',
-            hint=f"install {argv[0]}, or name another shell with `shell:`",
-        )
+    require(argv[0], which)
     return Shell(tuple(argv), suffix)
+
+
+def require(program: str, which: Callable[[str], str | None]) -> None:
+    """Raises HeadwayError for a shell that `which` doesn't find."""
+    if which(program) is None:
+        raise HeadwayError(
+            f'shell "{program}" is not installed where the job runs',
+            hint=f"install {program}, or name another shell with `shell:`",
+        )
 
 
 def _split(template: str) -> list[str]:

@@ -38,17 +38,25 @@ class Sandbox:
         name: str,
         paths: Paths,
         own_env: Mapping[str, str],
-        host: tuple[str, str],
+        network: str,
     ) -> None:
         self.engine = engine
         self.name = name
         self.paths = paths
         self.own_env = dict(own_env)
-        self.host = host  # what to listen on to be reached from inside, and its name there
+        self._network = network
+        self._host: tuple[str, str] | None = None
         self._count = 0
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], str | None] = {}
         self._node = ""
+
+    @property
+    def host(self) -> tuple[str, str]:
+        """What to listen on to be reached from inside, and its name there."""
+        if self._host is None:
+            self._host = self.engine.host_address(self._network)
+        return self._host
 
     def start(self, argv: Sequence[str], cwd: str, env: Mapping[str, str]) -> Process:
         """Starts a program; `cwd` is a folder of this machine or of the container."""

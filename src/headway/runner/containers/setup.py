@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from functools import partial
 
 from headway import events
 from headway.clients import containers
@@ -12,18 +14,34 @@ from headway.runner.containers import health, images
 from headway.runner.containers.paths import EVENT, EXTERNALS, HOME, TOOLS, WORK, Paths
 from headway.runner.containers.sandbox import Sandbox
 from headway.runner.containers.settings import Wanted, wanted
+from headway.values import Value
 from headway.workflow.expression import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any
 
+    from headway.clients.containers import Image
     from headway.runner.job import Job
     from headway.runner.step import Step
     from headway.workflow.expression import Scope
 
 MARK = "containers"  # file in a run's work folder: its containers may have to be removed
 TITLE = "Initialize containers"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # engines' default
+
+
+class Running(Value):
+    """A container that was started; `ports` are those that it publishes."""
+
+    id: str
+    container: Container
+    ports: Mapping[str, str]
+
+    def context(self) -> dict[str, Any]:
+        """As the `job` context has it."""
+        return {"id": self.id, "network": self.container.network, "ports": self.ports}
 
 
 class Setup:
@@ -36,35 +54,43 @@ class Setup:
         self._name = f"headway-{job.run.info.id}-{job.instance.number}"
         self._made: list[str] = []
         self._network = ""
+        self._paths = Paths(())
         self._engine: containers.Engine | None = None
 
     # --- before the first step -----------------------------------------------------------
 
     def work(self, step: Step) -> None:
         """Starts everything and waits until it is healthy. Raises HeadwayError."""
-        scope = self._job.scope(step.level, contexts=step.contexts)
+        job = self._job
+        scope = job.scope(step.level, contexts=step.contexts)
         own, services = self._wanted(scope)
-        if own is None and not services:
+        everything = [*services, *([own] if own is not None else [])]
+        if not everything:
             step.say("the names of all images are empty: nothing to start")
             return
         self._engine = engine = containers.needed()
-        with open(os.path.join(self._job.run.work, MARK), "a", encoding="utf-8"):
-            pass  # from here on a killed run's containers are looked for
-        engine.make_network(self._name, self._labels)
+        job.run.note_containers()  # from here on a killed run's containers are looked for
         self._network = self._name
-        contexts: dict[str, Any] = {}
-        for service in services:
-            contexts[service.name] = self._start_service(engine, service, step)
-        boxed = self._job.model.container is not None  # else an image stands for the machine
-        job: dict[str, Any] = {"services": contexts} if services else {}
-        if services or boxed:
-            job["container"] = {"network": self._network}
+        _, ready = together(
+            lambda: engine.make_network(self._name, self._labels),
+            lambda: [images.ready(engine, each, step) for each in everything],
+        )
+        found = [self._service(s, image) for s, image in zip(services, ready, strict=False)]
         if own is not None:
-            made = self._start_own(engine, own, bool(services), step)
-            job.update({"container": made} if boxed else {})
-        for service in services:
-            self._wait(engine, service, contexts[service.name]["id"], step)
-        step.level.contexts["job"] = {**step.level.contexts["job"], **job}
+            found.append(self._own(own, ready[-1], bool(services)))
+        made = together(*(partial(self._start, engine, each) for each in found))
+        boxed = job.model.container is not None  # else an image stands for the machine
+        about: dict[str, Any] = {}
+        if services:
+            about["services"] = {s.name: m.context() for s, m in zip(services, made, strict=False)}
+        if services or boxed:
+            about["container"] = {"network": self._network}
+        if own is not None:
+            job.enter(self._sandbox(engine, made[-1], ready[-1]), step.level)
+            about.update({"container": made[-1].context()} if boxed else {})
+        for service, running in zip(services, made, strict=False):
+            self._wait(engine, service, running, step)
+        step.level.contexts["job"] = {**step.level.contexts["job"], **about}
 
     def _wanted(self, scope: Scope) -> tuple[Wanted | None, list[Wanted]]:
         model = self._job.model
@@ -77,12 +103,9 @@ class Setup:
         found = [wanted(service, scope) for service in declared.values()]
         return own, [service for service in found if service is not None]
 
-    def _start_service(
-        self, engine: containers.Engine, service: Wanted, step: Step
-    ) -> dict[str, Any]:
-        step.say(f"##[group]service {service.name}: {service.image}")
-        container = Container(
-            image=images.ready(engine, service, step),
+    def _service(self, service: Wanted, image: Image) -> Container:
+        return Container(
+            image=image.name,
             name=f"{self._name}-{service.name}",
             entrypoint=service.entrypoint,
             command=service.command,
@@ -93,45 +116,39 @@ class Setup:
             labels=self._labels,
             options=(*service.options, *_volumes(service)),
         )
-        made = self._create(engine, container)
-        ports = engine.ports(made)
-        for inner, outer in ports.items():
-            step.say(f"port {inner} is localhost:{outer}")
-        step.say("##[endgroup]")
-        return {"id": made, "network": self._network, "ports": ports}
 
-    def _start_own(
-        self, engine: containers.Engine, own: Wanted, services: bool, step: Step
-    ) -> dict[str, Any]:
-        step.say(f"##[group]job container: {own.image}")
+    def _own(self, own: Wanted, image: Image, services: bool) -> Container:
         job = self._job
         # An image of the runner's stands for a machine, where services are on localhost.
         is_machine = services and job.model.container is None
-        network = containers.HOST if is_machine else self._network
-        paths, mounts = self._folders()
-        container = Container(
-            image=images.ready(engine, own, step),
+        self._paths, mounts = self._folders()
+        return Container(
+            image=image.name,
             name=self._name,
             entrypoint="tail",  # does nothing until it is removed
             command=("-f", "/dev/null"),
             env={"HOME": HOME, "GITHUB_ACTIONS": "true", "CI": "true", **own.env},
             mounts=mounts,
             ports=own.ports,
-            network=network,
-            directory=paths.inside(job.directory),
+            network=containers.HOST if is_machine else self._network,
+            directory=self._paths.inside(job.directory),
             labels=self._labels,
             options=(*own.options, *_volumes(own)),
         )
-        made = self._create(engine, container)
-        env = engine.own_environment(made)
-        sandbox = Sandbox(engine, made, paths, env, engine.host_address(network))
-        job.enter(sandbox, step.level)
-        step.say("##[endgroup]")
-        return {"id": made, "network": network, "ports": engine.ports(made)}
 
-    def _create(self, engine: containers.Engine, container: Container) -> str:
+    def _start(self, engine: containers.Engine, container: Container) -> Running:
         self._made.append(container.name)
-        return engine.start(container)
+        made = engine.start(container)
+        # Each question to the engine takes a twentieth of a second.
+        published = container.ports or container.options
+        return Running(made, container, engine.ports(made) if published else {})
+
+    def _sandbox(self, engine: containers.Engine, running: Running, image: Image) -> Sandbox:
+        container = running.container
+        env = {"PATH": PATH, **image.env, **container.env}
+        if container.options:  # they may set variables, too
+            env = engine.own_environment(running.id)
+        return Sandbox(engine, running.id, self._paths, env, container.network)
 
     def _folders(self) -> tuple[Paths, tuple[Mount, ...]]:
         """What of this machine the container sees, and where."""
@@ -159,14 +176,18 @@ class Setup:
             mounts.append(Mount(node, f"{EXTERNALS}/node", read_only=True))
         return Paths(tuple(pairs)), tuple(mounts)
 
-    def _wait(self, engine: containers.Engine, service: Wanted, made: str, step: Step) -> None:
+    def _wait(
+        self, engine: containers.Engine, service: Wanted, running: Running, step: Step
+    ) -> None:
         title = f"service {service.name}"
-        step.say(f"waiting for {title}")
+        step.say(f"waiting for {title}: {service.image}")
+        for inner, outer in running.ports.items():
+            step.say(f"  port {inner} is localhost:{outer}")
         try:
-            health.wait(engine, made, title, lambda: step.stopped)
+            health.wait(engine, running.id, title, lambda: step.stopped)
         except HeadwayError:
             step.say(f"##[group]log of {title}")
-            step.on_host(engine.argv("logs", "--tail", "200", made))
+            step.on_host(engine.argv("logs", "--tail", "200", running.id))
             step.say("##[endgroup]")
             raise
 
@@ -183,6 +204,28 @@ class Setup:
         except HeadwayError as error:
             job = self._job
             job.run.recorder.emit(events.Notice(message=str(error), level="warning", job=job.key))
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """What the calls give, made side by side. Raises the first one's error, once all have ended."""
+    given: list[Any] = [None] * len(calls)
+    errors: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            given[number] = calls[number]()
+        except BaseException as error:  # goes on in the thread that asks
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(1, len(calls))]
+    for thread in threads:
+        thread.start()
+    work(0)
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return given
 
 
 def _volumes(container: Wanted) -> tuple[str, ...]:
