@@ -551,9 +551,34 @@ def test_a_verdict_in_a_job_belongs_to_the_repository_that_was_run(
 def test_names_whose_bytes_are_no_text(headway: Headway, shop: Shop) -> None:
     shop.git("checkout", "-q", "-b", "caf\udce9")
     report = shop.root / shop.junit()
-    report.rename(os.path.join(os.fsencode(report.parent), b"junit\xff.xml"))
+    os.rename(report, report.parent / "junit\udcff.xml")
     answer = headway("gate", "--comment", "comment.md", "--sarif", "findings.sarif")
     assert answer.code == 0
     assert answer.out.startswith("caf\ufffd ")
     assert "1 report: reports/junit\ufffd.xml" in answer.out
     assert headway("gate", "--replay", "latest").code == 0
+
+
+def test_a_clone_without_its_history_says_so(
+    headway: Headway, shop: Shop, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.write("more.txt", "more\n")
+    shop.commit("Two")
+    clone = tmp_path / "clone"
+    shop.git("clone", "-q", "--depth", "1", f"file://{shop.root}", str(clone))
+    monkeypatch.chdir(clone)
+    report = clone / "junit.xml"
+    report.write_text(JUNIT)
+    answer = headway("gate", "junit.xml")
+    assert answer.code == 0
+    assert "nothing to compare with: this is a shallow clone" in answer.err
+
+
+def test_reports_that_lie_about_are_no_change(headway: Headway, shop: Shop) -> None:
+    shop.write(".gitignore", "out/\n")
+    shop.commit("Reports are not ignored")
+    shop.junit()
+    shop.write("coverage.xml", (shop.root / shop.coverage(range(1, 11))).read_text())
+    assert not verdict(headway)["commit"].get("dirty")
+    shop.write("reports/tool.py", "code = 1\n")  # a package of the same name
+    assert verdict(headway)["commit"].get("dirty")

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from headway import home
 from headway.app import facts, past_verdicts
+from headway.app.evidence import Tree
 from headway.app.project import Project
-from headway.clients import git
 from headway.delivery.decision import Decision, Facts, decide
 from headway.events.quality import DeploymentDecided
 from headway.journal import Journal, rollouts, verdicts
@@ -51,12 +51,13 @@ class Decided(Struct, frozen=True, kw_only=True):
     sha: str
 
 
-def latest(repository: git.Repository | None) -> Judged | None:
+def latest(tree: Tree) -> Judged | None:
     """The newest verdict on the commit that is checked out, when nothing has changed since."""
     path = home.journal()
-    if repository is None or not repository.sha or repository.dirty or not os.path.exists(path):
+    if not os.path.exists(path):
         return None
-    return _of_commit(Journal.open(path), repository.sha)
+    commit = tree.commit()
+    return _of_commit(Journal.open(path), commit.sha) if commit.sha and not commit.dirty else None
 
 
 def _of_commit(journal: Journal, sha: str) -> Judged | None:

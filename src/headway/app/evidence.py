@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable
 
+from headway.app.reports import is_usual
 from headway.clients import git
 from headway.errors import HeadwayError, UsageError
 from headway.quality import evidence as records
@@ -46,14 +47,26 @@ class Tree:
         return printable(self.root)
 
     def commit(self) -> Commit:
+        """What is checked out. Reports that lie about, untracked, are no change of it."""
         repository = self.repository
         if repository is None:
             return Commit(sha="")
         try:
-            dirty = repository.dirty
+            dirty = git.dirty(self.root, self._is_report)
         except HeadwayError:
             dirty = True  # not known: don't claim that the commit alone was looked at
         return Commit(sha=repository.sha, dirty=dirty, branch=printable(repository.branch))
+
+    def _is_report(self, path: str) -> bool:
+        """Of an untracked file, or a folder (`out/`) with nothing else in it."""
+        if not path.endswith("/"):
+            return is_usual(path)
+        inside = (
+            os.path.relpath(os.path.join(folder, name), self.root)
+            for folder, _, names in os.walk(os.path.join(self.root, path))
+            for name in names
+        )
+        return all(map(is_usual, inside))
 
     def files(self) -> list[str]:
         """The repository's files; names that are no text are left out."""

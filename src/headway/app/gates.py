@@ -127,6 +127,8 @@ def gate(
     if repository is not None and repository.sha:
         dirty = made.commit.dirty
         base = comparing.find(repository, request.base, dirty=dirty)
+        if not base.sha and (shallow := git.shallow_hint(repository.root)):
+            warn(f"nothing to compare with: {shallow}")
         change = comparing.diff(repository, base, dirty=dirty)
         earlier = comparing.earlier(journal, made, repository.slug)
         if not request.baseline:

@@ -66,16 +66,20 @@ def usual(root: str, in_git: bool = False) -> list[str]:
     for folder, names, files in os.walk(root):
         inside = os.path.relpath(folder, root).replace(os.sep, "/")
         names[:] = sorted(n for n in names if n not in PASSED_OVER and _enters(inside, n))
-        parts = inside.split("/")
-        whole = inside == OWN or inside.startswith(OWN + "/")
-        reports = whole or not _FOLDERS.isdisjoint(parts)
-        for name in files:
-            if (reports and _written(name)) or _NAMES.fullmatch(name):
-                found.append(name if inside == "." else f"{inside}/{name}")
+        paths = (name if inside == "." else f"{inside}/{name}" for name in files)
+        found += [path for path in paths if is_usual(path)]
     if found and in_git:
         kept = git.tracked(root)
         found = [path for path in found if path not in kept]
     return sorted(found)[:_MOST]
+
+
+def is_usual(path: str) -> bool:
+    """Whether a file of the tree is one of those that `usual` finds, by name or place."""
+    folder, _, name = path.rpartition("/")
+    own = f"{folder}/".startswith(f"{OWN}/")
+    for_reports = own or not _FOLDERS.isdisjoint(folder.split("/"))
+    return (for_reports and _written(name)) or _NAMES.fullmatch(name) is not None
 
 
 def _enters(inside: str, name: str) -> bool:

@@ -60,7 +60,7 @@ def _judged(args: Namespace, tree: Tree) -> Judged | None:
     from headway.cli.output import Out
 
     if not (args.reports or args.run or args.base or args.baseline or args.config):
-        known = decision.latest(tree.repository)
+        known = decision.latest(tree)
         if known is not None:
             return known
     judgement = gates.gate(gate.request(args, tree), tree, gate.warn)

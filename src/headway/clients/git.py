@@ -19,7 +19,7 @@ from headway.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Git's own list (`git rev-parse --local-env-vars`): they would make git look at another
 # repository, as in a hook, from which Headway may well be started.
@@ -367,8 +367,15 @@ def ignored_folders(root: str) -> list[str]:
     return [name.rstrip("/") for name in output.split("\0") if name.endswith("/")]
 
 
-def dirty(root: str) -> bool:
-    return bool(run(root, *STATUS)[1])
+def dirty(root: str, apart: Callable[[str], bool] | None = None) -> bool:
+    """Whether anything differs from the commit. Untracked files and folders (`out/`) count but
+    for those that `apart` is true of."""
+    entries = run(root, *STATUS)[1].split(b"\0")
+    return any(
+        not (apart and entry.startswith(b"?? ") and apart(os.fsdecode(entry[3:])))
+        for entry in entries
+        if entry
+    )
 
 
 def changed_paths(root: str, base: str, head: str = "") -> list[str]:

@@ -142,7 +142,7 @@ def _part(name: str, cost: float, arithmetic: str, measured: bool) -> Part:
     most = WEIGHTS[name]
     if not measured:
         return Part(name=name, most=most, arithmetic="not measured", measured=False)
-    text = f"{arithmetic} = {number(cost)}"
+    text = f"{arithmetic} = {number(cost)}" if cost else arithmetic
     if cost > most:
         text += f", at most {number(most)}"
     return Part(name=name, cost=round(min(cost, most), 9), most=most, arithmetic=text)
@@ -163,7 +163,7 @@ def _score(name: str, parts: Sequence[Part]) -> Score:
     cost = sum(part.cost for part in parts)
     value = round(max(0.0, 100.0 - cost), 9)
     costs = [number(part.cost) for part in parts if part.cost]
-    text = " − ".join(["100", *costs]) + f" = {number(value)}"
+    text = " − ".join(["100", *costs]) + (f" = {number(value)}" if costs else "")
     if cost > 100:
         text += " (at least 0)"
     unmeasured = [part.name for part in parts if not part.measured]
