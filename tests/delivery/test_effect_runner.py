@@ -85,3 +85,14 @@ def test_a_function_that_breaks_is_a_failure(tmp_path: Path) -> None:
         raise RuntimeError("no")
 
     assert done(tmp_path, Job(call=broken)).text == "RuntimeError: no"
+
+
+def test_a_second_attempt_that_an_earlier_engine_began_is_found(tmp_path: Path) -> None:
+    """It was killed in the middle of attempt 2: neither attempt is made again."""
+    for mark, code in (("", "1"), ("_2", "0")):
+        folder = tmp_path / f"r1_1_before_migrate{mark}"
+        folder.mkdir()
+        (folder / "result").write_text(code)
+    found = done(tmp_path, shell("touch ran", cwd=str(tmp_path), attempts=2), again=True)
+    assert found.ok
+    assert not (tmp_path / "ran").exists()

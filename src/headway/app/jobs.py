@@ -45,26 +45,20 @@ class Jobs(Struct, frozen=True, kw_only=True):
     def _hook(self, effect: Effect) -> Job:
         hooks: tuple[Hook, ...] = getattr(self.plan.settings.hooks, effect.moment)
         hook = next(h for h in hooks if h.name == effect.name)
-        return self._program(hook, float(hook.timeout), 1, {"HEADWAY_REASON": effect.text})
+        return self._program(hook, effect, 1, {"HEADWAY_REASON": effect.text})
 
     def _smoke(self, effect: Effect) -> Job:
         test = next(t for t in self.plan.settings.smoke if t.name == effect.name)
         if test.http:
             return Job(call=lambda: smoke.check(test, self.preview_url()), attempts=test.attempts)
         more = {"HEADWAY_PREVIEW_URL": self.preview_url()}
-        return self._program(test, float(test.timeout), test.attempts, more)
+        return self._program(test, effect, test.attempts, more)
 
     def _program(
-        self, what: Hook | Smoke, timeout: float, attempts: int, more: Mapping[str, str]
+        self, what: Hook | Smoke, effect: Effect, attempts: int, more: Mapping[str, str]
     ) -> Job:
-        argv: tuple[str, ...] = ("/bin/sh", "-c", what.command)
-        if what.workflow:
-            argv = (sys.executable, "-m", "headway", "run", what.workflow)
         old = self.plan.old
-        env = {
-            **self.variables,
-            **self.plan.settings.variables,
-            **self.secrets,
+        told = {
             "HEADWAY_ROLLOUT": self.rollout.id,
             "HEADWAY_SERVICE": self.rollout.service,
             "HEADWAY_ENVIRONMENT": self.plan.environment,
@@ -73,14 +67,24 @@ class Jobs(Struct, frozen=True, kw_only=True):
             "HEADWAY_OLD_VERSION": old.version if old else "",
             **more,
         }
+        argv: tuple[str, ...] = ("/bin/sh", "-c", what.command)
+        if what.workflow:
+            argv = self._workflow(what.workflow, {"HEADWAY_KEY": effect.key, **told})
         return Job(
             argv=argv,
             cwd=self.rollout.root,
-            env=env,
-            timeout=timeout,
+            env={**self.variables, **self.plan.settings.variables, **self.secrets, **told},
+            timeout=float(what.timeout),
             attempts=attempts,
             hidden=tuple(self.secrets.values()),
         )
+
+    def _workflow(self, name: str, told: Mapping[str, str]) -> tuple[str, ...]:
+        """Steps of a run inherit no HEADWAY_ variables, and secrets must be known to be hidden."""
+        variables = {**self.plan.settings.variables, **told}
+        env = [word for n, value in variables.items() for word in ("--env", f"{n}={value}")]
+        secret = [word for n in self.secrets for word in ("--secret", n)]
+        return (sys.executable, "-m", "headway", "run", name, *env, *secret)
 
     def _record(self, reason: str) -> tuple[bool, str]:
         """Writes the incident down; a repetition writes the same."""

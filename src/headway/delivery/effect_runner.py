@@ -104,7 +104,7 @@ class EffectRunner:
             if result.ok:
                 break
             time.sleep(1.0)
-            result = self._once(key, job, False, attempt)
+            result = self._once(key, job, again, attempt)
         return result
 
     def _once(self, key: str, job: Job, again: bool, attempt: int) -> Done:

@@ -20,7 +20,8 @@ def key(plan: Plan, progress: Progress, *words: object) -> str:
 
 def hook(plan: Plan, progress: Progress, moment: str, hook: Hook) -> Effect:
     at = key(plan, progress, moment, hook.name)
-    return Effect(key=at, kind="hook", name=hook.name, moment=moment)
+    why = progress.reason if moment == "on_rollback" else ""
+    return Effect(key=at, kind="hook", name=hook.name, moment=moment, text=why)
 
 
 def smoke(plan: Plan, progress: Progress, group: str, test: Smoke) -> Effect:

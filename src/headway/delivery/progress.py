@@ -42,7 +42,7 @@ class Effect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""  # of the hook or smoke test in the settings
     moment: str = ""  # hook: before after on_rollback; notify: started promoted held …
     group: str = ""  # smoke: what answers on the preview address
-    text: str = ""  # notify and incident: what happened, as a sentence
+    text: str = ""  # what happened, as a sentence: to notify, of an incident, to hooks on_rollback
 
 
 class EffectResult(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -153,7 +153,7 @@ def _on_rollback(look: Look, progress: Progress) -> Progress:
 
 def _hook(look: Look, progress: Progress, moment: str, hook: Hook) -> Progress:
     effect = effects.hook(look.plan, progress, moment, hook)
-    if effect not in progress.effects:
+    if effect.key not in {e.key for e in progress.effects}:
         return effects.asked(entered(progress, look), effect)
     found = effects.result(effect, hook.timeout, progress, look.seen.results)
     if found is None:

@@ -66,7 +66,8 @@ def bounds(bad: int, requests: int, deviations: float = USUAL) -> tuple[float, f
     whole = 1.0 + square / requests
     middle = (share + square / (2.0 * requests)) / whole
     half = deviations * sqrt(share * (1.0 - share) / requests + square / (4.0 * requests**2))
-    return max(0.0, middle - half / whole), min(1.0, middle + half / whole)
+    low, high = middle - half / whole, middle + half / whole
+    return max(0.0, min(low, share)), min(1.0, max(high, share))  # rounding, at the ends
 
 
 def _bucket(counts: Counts, rank: float) -> tuple[float, float]:
