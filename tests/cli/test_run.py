@@ -108,6 +108,22 @@ def test_a_payload_of_ones_own(repository):
     assert f"{path}:1:" in repository.run("--event-path", str(path)).err
 
 
+def test_somebody_else_may_be_the_actor(project):
+    workflow = """
+        on: pull_request
+        jobs:
+          a:
+            runs-on: ubuntu-latest
+            outputs: {seen: "${{ github.actor }} ${{ github.event.pull_request.user.login }}"}
+            steps: [run: 'test $GITHUB_ACTOR = dependabot[bot]']
+        """
+    outcome = project.run(
+        "--event", "pull_request", "--actor", "dependabot[bot]", workflow=workflow
+    )
+    assert outcome.jobs == {"a": "success"}
+    assert outcome.outputs == {"a": {"seen": "dependabot[bot] dependabot[bot]"}}
+
+
 def test_inputs_may_come_with_the_payload(project):
     workflow = """
         on:

@@ -37,6 +37,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     add("--event", metavar="NAME", help="the event that happened (default: push)")
     add("--event-path", metavar="FILE", help="the event's payload, as JSON")
+    add("--actor", metavar="NAME", help="who caused the event (default: you, as git knows you)")
     add("--list", action="store_true", help="list what would run, and why or why not")
     add("--graph", action="store_true", help="show the jobs in order")
     add("--dry-run", action="store_true", help="show the plan: jobs, matrices, steps, conditions")
@@ -96,6 +97,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(args: Namespace) -> int:
     repository = git.discover(os.getcwd())
+    if args.actor:
+        repository = repository.replace(actor=args.actor)
     plans_only = args.list or args.graph or args.dry_run
     if not plans_only and not args.in_place:
         git.anticipate(repository.root)
