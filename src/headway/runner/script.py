@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from headway.errors import HeadwayError
-from headway.runner import shell
+from headway.runner import missing_token, shell
 from headway.runner.step import Failed
 from headway.workflow.expression import resolve, to_text
 
@@ -61,8 +61,11 @@ def _defaults(step: Step) -> tuple[object, ...]:
     return (step.job.model.defaults, step.job.instance.workflow.defaults)
 
 
-def finish(step: Step, code: int) -> None:
-    """Shows a failing program's exit code. Raises Failed for any but 0."""
+def finish(step: Step, code: int, inputs: Mapping[str, str] | None = None) -> None:
+    """Shows a failing program's exit code. Raises Failed for any but 0.
+
+    `inputs` are those of the action, by which it may have lacked a token.
+    """
     if code == 0:
         return
     if step.timed_out:
@@ -73,6 +76,9 @@ def finish(step: Step, code: int) -> None:
         raise Failed("cancelled")
     message = f"Process completed with exit code {code}."
     step.error(message)
+    hint = missing_token.hint(step, inputs or {})
+    if hint:
+        step.say(f"hint: {hint}")
     raise Failed(f"exit code {code}")
 
 

@@ -82,7 +82,7 @@ class Docker:
             directory=WORKSPACE,
             labels={containers.LABEL: step.job.run.info.id},
         )
-        run_container(step, engine, container)
+        run_container(step, engine, container, given)
 
     def _arguments(self, step: Step, given: Mapping[str, str]) -> tuple[str, ...]:
         if not self._action.args:
@@ -173,14 +173,19 @@ def pulled(step: Step, engine: Engine, image: str) -> str:
     return engine.qualified(image)
 
 
-def run_container(step: Step, engine: Engine, container: Container) -> None:
-    """Runs it to its end, and removes it however that comes. Raises Failed."""
+def run_container(
+    step: Step, engine: Engine, container: Container, given: Mapping[str, str]
+) -> None:
+    """Runs it to its end, and removes it however that comes; `given` are the action's inputs.
+
+    Raises Failed.
+    """
     step.job.run.note_containers()
     try:
         code = step.on_host(engine.run(container), env=engine.environment(container))
     finally:
         engine.remove(container.name)
-    script.finish(step, code)
+    script.finish(step, code, given)
 
 
 def _socket(engine: Engine) -> tuple[Mount, ...]:

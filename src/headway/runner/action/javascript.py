@@ -48,7 +48,8 @@ class JavaScript:
             )
         step.contexts["github"] = {**step.contexts["github"], **self._about}
         env = step.environment()
-        env.update(inputs.variables(inputs.complete(step, with_, self._action.inputs)))
+        given = inputs.complete(step, with_, self._action.inputs)
+        env.update(inputs.variables(given))
         env.update({f"STATE_{name}": value for name, value in step.state.items()})
         env.update(variables.for_actions(step.job))
         env["GITHUB_ACTION_PATH"] = step.job.inside(self._folder)
@@ -57,4 +58,4 @@ class JavaScript:
             program = sandbox.node()
         else:
             program = node.for_action(step.job, self._action.using, env.get("PATH"))
-        script.finish(step, step.program([program, path], env=env))
+        script.finish(step, step.program([program, path], env=env), given)
