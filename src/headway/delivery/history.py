@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+import copy
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -12,6 +15,9 @@ from headway.delivery.progress import Command, EffectResult, Progress
 from headway.errors import HeadwayError
 from headway.events import Record
 from headway.events import delivery as events
+
+
+_MOST_GONE = 50  # settings that an older plan may have and this Headway hasn't
 
 
 class Unreadable(HeadwayError):
@@ -44,10 +50,7 @@ class History:
         source = self.begun or self.queued
         if source is None:
             raise Unreadable("the rollout's first event is missing")
-        try:
-            return from_plain(source.plan, Plan)
-        except msgspec.ValidationError as error:
-            raise Unreadable(f"the rollout's plan can't be read: {error}") from None
+        return read_plan(source.plan)
 
     def apply(self, record: Record) -> None:
         self.seq = record.seq
@@ -86,6 +89,35 @@ class History:
         }
         with contextlib.suppress(msgspec.ValidationError):  # of a later Headway
             self.commands.append(msgspec.convert(fields, Command))
+
+
+def read_plan(data: Mapping[str, Any]) -> Plan:
+    """A plan as it was written, also by an earlier Headway: settings that there are no more are
+    passed over. Raises Unreadable."""
+    plain = copy.deepcopy(dict(data))
+    for _ in range(_MOST_GONE):
+        try:
+            return from_plain(plain, Plan)
+        except msgspec.ValidationError as error:
+            if not _drop(plain, str(error)):
+                raise Unreadable(f"the rollout's plan can't be read: {error}") from None
+    raise Unreadable("the rollout's plan can't be read: it is of another Headway")
+
+
+def _drop(plain: Any, error: str) -> bool:
+    """Takes away the field that the error calls unknown."""
+    found = re.search(r"unknown field `([^`]+)`(?: - at `\$([^`]*)`)?", error)
+    if found is None:
+        return False
+    at = plain
+    for name, index in re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", found[2] or ""):
+        if name and isinstance(at, dict) and name in at:
+            at = at[name]
+        elif index.isdecimal() and isinstance(at, list):
+            at = at[int(index)]
+        else:
+            return False
+    return isinstance(at, dict) and at.pop(found[1], None) is not None
 
 
 def _progress(moved: events.RolloutMoved) -> Progress:
