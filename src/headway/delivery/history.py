@@ -16,7 +16,6 @@ from headway.errors import HeadwayError
 from headway.events import Record
 from headway.events import delivery as events
 
-
 _MOST_GONE = 50  # settings that an older plan may have and this Headway hasn't
 
 
