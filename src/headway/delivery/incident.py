@@ -51,10 +51,15 @@ def timeline(history: History) -> list[tuple[float, str]]:
     """(seconds since 1970, what happened); what was said before isn't said again."""
     rows: list[tuple[float, str]] = []
     said: set[str] = set()
+    answer = ""
     for entry in history.records:
         text, reason = what(entry)
         if not text and not reason:
             continue
+        if isinstance(entry.event, events.DecisionMade):
+            again, answer = entry.event.outcome == answer, entry.event.outcome
+            if again and answer == "continue":
+                continue  # it has its figures anew each time that something moves
         new = f"{text}: {reason}" if reason and reason not in said else text
         if new and (not rows or new != rows[-1][1]) and not (new in said and _is_move(entry)):
             rows.append((entry.at, new))
