@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def number(value: float, *apart: float) -> str:
@@ -58,3 +58,27 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def ranges(lines: Iterable[int], most: int = 0) -> str:
+    """`3-5, 9, 12-20`; after `most` characters `…`."""
+    parts: list[str] = []
+    first = last = -2
+    size = 0
+    for line in lines:
+        if line == last + 1:
+            last = line
+            continue
+        if last > 0:
+            parts.append(_range(first, last))
+            size += len(parts[-1]) + 2
+            if most and size > most:
+                return ", ".join(parts) + ", …"
+        first = last = line
+    if last > 0:
+        parts.append(_range(first, last))
+    return ", ".join(parts)
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"

@@ -11,7 +11,7 @@ from headway.quality.gate import EPSILON, Limit, answer, at_least, compared, lim
 from headway.quality.new_code import ChangedCoverage
 from headway.quality.new_code import coverage as of_changes
 from headway.quality.settings import SMALL_DIFF
-from headway.quality.words import many
+from headway.quality.words import many, ranges
 from headway.verdict import Result
 
 MEASURES = {
@@ -113,15 +113,4 @@ def _too_small(counted: ChangedCoverage, small: int) -> str:
 def _missing(counted: ChangedCoverage) -> list[str]:
     """`src/cart.py: 3, 7-9`, the file with most of them first."""
     files = sorted(counted.missing.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [f"{path}: {_ranges(numbers)}" for path, numbers in files[:10]]
-
-
-def _ranges(numbers: tuple[int, ...]) -> str:
-    spans: list[list[int]] = []
-    for n in numbers:
-        if spans and spans[-1][1] == n - 1:
-            spans[-1][1] = n
-        else:
-            spans.append([n, n])
-    shown = [str(a) if a == b else f"{a}-{b}" for a, b in spans[:12]]
-    return ", ".join(shown) + (", …" if len(spans) > 12 else "")
+    return [f"{path}: {ranges(numbers, 80)}" for path, numbers in files[:10]]

@@ -119,8 +119,10 @@ def _regression(case: Case, tolerated: float) -> Iterator[Result]:
     blocks = blocking(case, gate, case.gates.performance.blocking)
     if not now:
         if case.gates.performance.required is not False:
-            found = answer(case, _limit(case, gate, 0), "performance", None)
-            yield from at_most(found, over="", within="")
+            most = _limit(case, gate, 100 * tolerated)
+            yield from at_most(
+                answer(case, most, "performance", None, unit="%"), over="", within=""
+            )
         return
     if not before:
         reason = "has no load test" if case.baseline else "is missing"

@@ -68,7 +68,7 @@ def since(now: Evidence, before: Evidence, diff: Diff | None = None) -> Changes:
     new = baseline.new(now.findings, before, diff)
     earlier = {case.id: case for case in before.tests}
     return Changes(
-        figures=tuple(_figures(now.measures, before.measures)),
+        figures=tuple(_figures(_measures(now, tools), _measures(before, tools))),
         new=tuple(f for f in new if f.tool in tools),
         gone=tuple(f for f in baseline.gone(now, before) if f.tool in tools),
         failing=tuple(
@@ -89,6 +89,15 @@ def since(now: Evidence, before: Evidence, diff: Diff | None = None) -> Changes:
         files=tuple(_files(now, before)),
         uncompared=uncompared,
     )
+
+
+def _measures(evidence: Evidence, tools: frozenset[str]) -> dict[str, float]:
+    """With the findings of tools that were there both times: another scanner's aren't the
+    change's."""
+    found = {name: v for name, v in evidence.measures.items() if name != "findings.total"}
+    if tools:
+        found["findings.total"] = sum(1 for one in evidence.findings if one.tool in tools)
+    return found
 
 
 def _compared(now: Evidence, before: Evidence) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from headway.quality.evidence import Evidence
 from headway.quality.report import Finding
 from headway.quality.words import distance, listed
+from headway.quality.words import ranges as ranges
 from headway.units import elapsed
 from headway.verdict import Result, Score, Verdict
 
@@ -91,30 +92,6 @@ def cause(message: str) -> str:
 
 def tools(finding: Finding) -> str:
     return ", ".join(finding.tools or (finding.tool,))
-
-
-def ranges(lines: Iterable[int], most: int = 0) -> str:
-    """`3-5, 9, 12-20`; after `most` characters `…`."""
-    parts: list[str] = []
-    first = last = -2
-    size = 0
-    for line in lines:
-        if line == last + 1:
-            last = line
-            continue
-        if last > 0:
-            parts.append(_range(first, last))
-            size += len(parts[-1]) + 2
-            if most and size > most:
-                return ", ".join(parts) + ", …"
-        first = last = line
-    if last > 0:
-        parts.append(_range(first, last))
-    return ", ".join(parts)
-
-
-def _range(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last}"
 
 
 def ordered(results: Sequence[Result]) -> list[Result]:
