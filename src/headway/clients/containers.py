@@ -181,6 +181,11 @@ class Engine:
         marks = [f"--label={key}={value}" for key, value in labels.items()]
         self._done("network", "create", *marks, name)
 
+    @property
+    def default_network(self) -> str:
+        """The network of containers that name none."""
+        return "podman" if self.name == "podman" else "bridge"
+
     def host_address(self, network: str) -> tuple[str, str]:
         """What a server here has to listen on so that containers of a network reach it, and
         the name under which they do. Rootless networks have no address of this machine."""
@@ -310,4 +315,6 @@ def _volume(mount: Mount) -> str:
 
 def last_words(answer: Answer) -> str:
     said = answer.complaint.strip().splitlines() or answer.output.strip().splitlines()
+    # docker closes with where to read on.
+    said = [line for line in said if line.strip() and not line.startswith(("Run '", "See '"))]
     return said[-1].removeprefix("Error: ") if said else f"exit code {answer.code}"

@@ -21,7 +21,7 @@ def hint(step: Step, inputs: Mapping[str, str]) -> str:
     """One sentence with the mend; "" when the step was given a token, or wanted none."""
     if step.contexts["github"].get("token"):
         return ""
-    empty = [f"input {name}" for name, value in inputs.items() if name.lower() in _INPUTS and not value]
+    empty = [f"input {n}" for n, value in inputs.items() if n.lower() in _INPUTS and not value]
     env = {**step.level.environment(), **step.env}
     empty += [f"variable {name}" for name in VARIABLES if env.get(name) == ""]
     if not empty:

@@ -90,6 +90,26 @@ def test_a_dockerfile(project, base):
     assert left(project) == []
 
 
+def test_the_runs_services_are_reached_from_its_container(project, base):
+    project.write("act/action.yml", "runs: {using: docker, image: Dockerfile}\n")
+    entrypoint = 'ENTRYPOINT ["bash", "/main.sh"]'
+    project.write("act/Dockerfile", f"FROM {base}\nCOPY main.sh /\n{entrypoint}\n")
+    project.write(
+        "act/main.sh",
+        """
+        for url in "$ACTIONS_RESULTS_URL" "$ACTIONS_ID_TOKEN_REQUEST_URL"; do
+            place=${url#http://}; place=${place%%/*}
+            exec 3<> "/dev/tcp/${place%:*}/${place#*:}"
+            printf 'GET /.well-known/openid-configuration HTTP/1.0\\r\\n\\r\\n' >&3
+            grep -q jwks_uri <&3 || exit 1
+        done
+        """,
+    )
+    workflow = "permissions: {id-token: write}\n" + steps("uses: ./act")
+    outcome = project.run(workflow=workflow)
+    assert outcome.code == 0, outcome.text + project.log(outcome)
+
+
 def test_an_image(project, base):
     outcome = project.run(
         workflow=steps(

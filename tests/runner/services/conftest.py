@@ -79,6 +79,11 @@ class Bench:
     def client(self, job="build", **options):
         return Client(self.services(**options).environment(job, 1))
 
+    def clients(self, *jobs):
+        """Of several jobs of one run."""
+        services = self.services()
+        return [Client(services.environment(job, n)) for n, job in enumerate(jobs, 1)]
+
 
 @pytest.fixture
 def bench(tmp_path):

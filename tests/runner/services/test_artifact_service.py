@@ -135,3 +135,25 @@ def test_ranges_of_a_download(client):
     assert client.get(answer["signed_url"], Range="bytes=8-") == (206, b"89")
     assert client.get(answer["signed_url"], Range="bytes=-3") == (206, b"789")
     assert client.get(answer["signed_url"], Range="bytes=20-")[0] == 416
+
+
+def test_two_jobs_may_upload_one_name_and_the_first_to_finish_wins(bench):
+    one, two = bench.clients("one", "two")
+    for client, text in ((one, "one"), (two, "two")):
+        _, answer = client.rpc("ArtifactService", "CreateArtifact", name="x")
+        client.put(answer["signed_upload_url"], zipped(a=text))
+    assert one.rpc("ArtifactService", "FinalizeArtifact", name="x")[0] == 200
+    assert two.rpc("ArtifactService", "FinalizeArtifact", name="x")[0] == 409
+    assert (bench.folder / "run-1/artifacts/x/a").read_text() == "one"
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "fields"),
+    [
+        ("ArtifactService", "CreateArtifact", {"name": "a\0b"}),
+        ("ArtifactService", "FinalizeArtifact", {"name": ["x"]}),
+        ("CacheService", "FinalizeCacheEntryUpload", {"key": "k", "size_bytes": "many"}),
+    ],
+)
+def test_what_no_client_sends_is_answered_too(client, service, method, fields):
+    assert client.rpc(service, method, **fields)[0] in (400, 404)

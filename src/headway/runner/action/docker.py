@@ -71,14 +71,16 @@ class Docker:
         engine = containers.needed()
         image = self._built = self._built or self._image(step, engine)
         folders = Folders(step)
+        network = str(step.contexts["job"].get("container", {}).get("network") or "")
+        host = variables.reach(step.job, engine.host_address(network or engine.default_network))
         container = Container(
             image=image,
             name=f"headway-{step.job.run.info.id}-{step.job.instance.number}-{step.number}",
             entrypoint=program,
             command=(*words, *self._arguments(step, given)),
-            env=folders.translated(self._environment(step, given, folders)),
+            env=folders.translated(self._environment(step, given, folders, host)),
             mounts=(*folders.mounts, *_socket(engine)),
-            network=str(step.contexts["job"].get("container", {}).get("network") or ""),
+            network=network,
             directory=WORKSPACE,
             labels={containers.LABEL: step.job.run.info.id},
         )
@@ -91,16 +93,19 @@ class Docker:
         return tuple(to_text(resolve(each, scope)) for each in self._action.args)
 
     def _environment(
-        self, step: Step, given: Mapping[str, str], folders: Folders
+        self, step: Step, given: Mapping[str, str], folders: Folders, host: str
     ) -> dict[str, str]:
-        """What the step has set for it, without the variables of the user's machine."""
+        """What the step has set for it, without the variables of the user's machine; `host` is
+        where it finds the run's services."""
         scope = _scope(step, given)
         own = {name: to_text(resolve(value, scope)) for name, value in self._action.env.items()}
         env = {name: value for name, value in own.items() if name not in step.env}
         env.update(step.job.step_variables(step))
         env.update(inputs.variables(given))
         env.update({f"STATE_{name}": value for name, value in step.state.items()})
-        env.update(variables.for_actions(step.job))
+        env.update(variables.for_actions(step.job, host))
+        if "ACTIONS_ID_TOKEN_REQUEST_URL" in env:
+            env.update(variables.for_identity(step.job, step.contexts["github"], host))
         env["HOME"] = folders.home
         return env
 

@@ -46,7 +46,8 @@ class Artifacts:
         self._blobs = blobs
         self._recorder = recorder
         self._address = address
-        self._pending: dict[str, tuple[str, bool, int]] = {}  # name → upload, archive, days
+        # (job, name) → upload, archive, days
+        self._pending: dict[tuple[str, str], tuple[str, bool, int]] = {}
         self.methods = {
             "CreateArtifact": self.create,
             "FinalizeArtifact": self.finalize,
@@ -70,7 +71,7 @@ class Artifacts:
         mime = str(asked.get("mime_type") or "application/zip")
         upload = self._blobs.reserve()
         days = _days(asked.get("expires_at"))
-        self._pending[name] = (upload, "zip" in mime, days)
+        self._pending[exchange.identity.job, name] = (upload, "zip" in mime, days)
         return {
             "ok": True,
             "signed_upload_url": self._address(exchange, f"/blobs/artifacts/{upload}", "w"),
@@ -78,9 +79,10 @@ class Artifacts:
 
     def finalize(self, exchange: Exchange, asked: dict[str, Any]) -> dict[str, Any]:
         name = str(asked.get("name", ""))
-        if name not in self._pending:
+        begun = self._pending.pop((exchange.identity.job, name), None)
+        if begun is None:
             raise Refused(404, "not_found", f"no upload of {name} was begun")
-        upload, archive, days = self._pending.pop(name)
+        upload, archive, days = begun
         blob = self._blobs.finish(upload)
         try:
             _check(blob, asked)

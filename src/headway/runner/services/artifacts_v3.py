@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import threading
+import zlib
 
 from headway.runner.action.builtin import artifact_store
 from headway.runner.action.builtin.base import ActionFailed
@@ -114,8 +115,7 @@ class ArtifactsV3:
             file.seek(start)
             exchange.copy_to(file, _MOST - start)
         if packed and total.isdecimal() and end + 1 == int(total):
-            with gzip.open(part, "rb") as source, open(path, "wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+            _decompress(part, path)
             os.unlink(part)
         exchange.answer(200, {})
 
@@ -172,6 +172,19 @@ class ArtifactsV3:
             "containerId": 1,
             "fileContainerResourceUrl": url,
         }
+
+
+def _decompress(source: str, target: str) -> None:
+    left = _MOST
+    try:
+        with gzip.open(source, "rb") as reader, open(target, "wb") as writer:
+            while chunk := reader.read(1 << 20):
+                left -= len(chunk)
+                if left < 0:
+                    raise Refused(413, "out_of_range", f"more than {_MOST} bytes")
+                writer.write(chunk)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Refused(400, "invalid_argument", f"not gzip: {error}") from None
 
 
 def _inside(folder: str, path: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     Method = Callable[[Exchange, dict[str, Any]], dict[str, Any]]
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
+_IP_FREEBIND = 15  # of Linux; Python 3.11 doesn't know it
 
 
 class Services:
@@ -211,6 +214,22 @@ class _Server(ThreadingHTTPServer):
         self.handle = handle
         super().__init__(address, _Handler)
 
+    def server_bind(self) -> None:
+        if sys.platform == "linux":
+            # podman gives a network its address when the first container starts in it.
+            self.socket.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
+        super().server_bind()
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        """Where every address is listened on, for networks that have none of this machine's,
+        who isn't on this machine is turned away."""
+        if self.server_address[0] != EVERYWHERE:
+            return True
+        assert isinstance(request, socket.socket)
+        assert isinstance(client_address, tuple)
+        peer = str(client_address[0])
+        return peer.startswith("127.") or peer == request.getsockname()[0]
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news."""
 
@@ -232,6 +251,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.handle(exchange)
         except Refused as refused:
             self._refuse(exchange, refused)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:  # of another shape
+            self._refuse(exchange, Refused(400, "malformed", f"{type(error).__name__}: {error}"))
         except OSError as error:
             self.close_connection = True
             if exchange is not None and not exchange.answered:

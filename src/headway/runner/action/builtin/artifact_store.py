@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 # GitHub refuses these since some file system couldn't hold them.
-_IN_PATHS = '":<>|*?\r\n'
+_IN_PATHS = '":<>|*?\r\n\0'
 _IN_NAMES = _IN_PATHS + "\\/"
 _CHUNK = 1 << 20
 
