@@ -68,7 +68,7 @@ def judge(
         history=history,
     )
     results = [result for gate in GATES.values() for result in gate.judge(case)]
-    if not results:
+    if not any(result.reports or result.blocking for result in results):
         results.append(_nothing_judged(evidence))
     results = [_excused(case, result) for result in results]
     results += _waivers(case, results)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from headway.quality.judge import judge
+from headway.quality.new_code import ChangedFile, Diff
 from headway.quality.reading import ReportError
 from headway.quality.settings import Gates, Lint, Reports
 
@@ -70,3 +71,13 @@ def test_a_scanner_of_infrastructure_has_not_looked_at_packages() -> None:
 def test_a_bill_of_materials_is_no_scan() -> None:
     bill = sample.report("trivy", "components")
     assert "vulnerabilities.high" not in sample.results(None, bill, ruff())
+
+
+def test_what_only_git_knows_is_no_verdict_on_reports_that_say_nothing() -> None:
+    change = Diff(base="0" * 40, files=(ChangedFile(path="docs/a.md", change="added"),))
+    found = verdict(None, sample.report("spellcheck", "findings"), diff=change)
+    assert found.outcome == "inconclusive"
+    assert {result.gate: result.outcome for result in found.results} == {
+        "tests.new_code": "passed",
+        "reports.any": "inconclusive",
+    }

@@ -77,3 +77,12 @@ def test_changed_lines() -> None:
     assert (found.total, found.hit, found.missing) == (3, 2, {"src/cart.py": (9,)})
     assert changes.changed_lines(made.everything(), None) is None
     assert changes.changed_lines(made.everything(), Diff(base="0" * 40)) is None
+
+
+def test_findings_are_counted_of_tools_that_ran_both_times() -> None:
+    linter = made.report("findings", findings=(made.finding(),))
+    worse = made.report("findings", findings=(made.finding(), made.finding("F811")))
+    scanner = made.report("findings", tool="bandit", findings=(made.finding(tool="bandit"),))
+    (figure,) = changes.since(made.of(worse), made.of(linter, scanner)).figures
+    assert (figure.name, figure.before, figure.now) == ("findings", "1", "2")
+    assert not changes.since(made.of(), made.of(linter)).figures

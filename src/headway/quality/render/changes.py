@@ -69,8 +69,8 @@ def since(now: Evidence, before: Evidence, diff: Diff | None = None) -> Changes:
     earlier = {case.id: case for case in before.tests}
     return Changes(
         figures=tuple(_figures(_measures(now, tools), _measures(before, tools))),
-        new=tuple(f for f in new if f.tool in tools),
-        gone=tuple(f for f in baseline.gone(now, before) if f.tool in tools),
+        new=tuple(f for f in new if _of(f, tools)),
+        gone=tuple(f for f in baseline.gone(now, before) if _of(f, tools)),
         failing=tuple(
             case
             for case in now.tests
@@ -96,8 +96,12 @@ def _measures(evidence: Evidence, tools: frozenset[str]) -> dict[str, float]:
     change's."""
     found = {name: v for name, v in evidence.measures.items() if name != "findings.total"}
     if tools:
-        found["findings.total"] = sum(1 for one in evidence.findings if one.tool in tools)
+        found["findings.total"] = sum(1 for one in evidence.findings if _of(one, tools))
     return found
+
+
+def _of(finding: Finding, tools: frozenset[str]) -> bool:
+    return not tools.isdisjoint(finding.tools or (finding.tool,))
 
 
 def _compared(now: Evidence, before: Evidence) -> tuple[frozenset[str], tuple[str, ...]]:
