@@ -38,6 +38,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     id: str
     label: str
     verdict: Verdict
+    dirty: bool = False  # of the commit with changes, not of the commit
 
 
 class Decided(Struct, frozen=True, kw_only=True):

@@ -69,7 +69,12 @@ def _judged(args: Namespace, tree: Tree) -> Judged | None:
     gate.tell(args, judgement, tree, quiet=args.json)
     if not args.json:
         Out().lines([""])
-    return decision.Judged(id=judgement.id, label=judgement.label, verdict=judgement.verdict)
+    return decision.Judged(
+        id=judgement.id,
+        label=judgement.label,
+        verdict=judgement.verdict,
+        dirty=judgement.evidence.commit.dirty,
+    )
 
 
 def _share(text: str) -> float | None:
@@ -103,7 +108,8 @@ def _about(decided: Decided) -> str:
     release = decided.release
     what = [f"release {release.version}" if release else "no release of this commit yet"]
     if decided.sha:
-        what.append(f"commit {decided.sha[:7]}")
+        changes = " with uncommitted changes" if decided.judged and decided.judged.dirty else ""
+        what.append(f"commit {decided.sha[:7]}{changes}")
     if decided.judged is not None:
         what.append(f"gate {decided.judged.label} {decided.judged.verdict.outcome}")
     return ", ".join(what)
@@ -112,7 +118,7 @@ def _about(decided: Decided) -> str:
 def _waits(rule: Rule) -> str:
     if rule.until is None:
         return rule.waits_for
-    until = time.strftime("%Y-%m-%d %H:%M", time.localtime(rule.until))
+    until = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(rule.until))
     return f"{rule.waits_for} ({until})"
 
 
@@ -141,6 +147,7 @@ def _json(decided: Decided) -> dict[str, object]:
         "rules": msgspec.to_builtins(decided.decision.rules),
         "facts": msgspec.to_builtins(decided.facts),
         "commit": decided.sha,
+        "dirty": judged.dirty if judged else False,
         "release": decided.release.version if decided.release else None,
         "verdict": {"id": judged.id, "outcome": judged.verdict.outcome} if judged else None,
     }
