@@ -216,3 +216,14 @@ def test_nothing_runs_while_an_approval_is_missing(site: Site, working: Callable
     site.ask(rollout, "approve", actor="grace")
     eventually(lambda: not site.rollout(rollout).active)
     assert site.rollout(rollout).conclusion == "promoted"
+
+
+def test_a_shadow_that_stops_was_never_promoted(site: Site) -> None:
+    site.served("v1")
+    rollout = site.queue("v2", "shadow", shadow={"pause": "200ms"})
+    assert site.work()
+    row = site.rollout(rollout)
+    assert (row.conclusion, row.promoted) == ("ended", False)
+    assert site.serving() == "v1"
+    moves = [r.event for r in site.history(rollout).records]
+    assert not any(e.promoted for e in moves if isinstance(e, events.RolloutMoved))

@@ -156,6 +156,19 @@ def test_one_that_dies_while_the_old_version_is_warm():
     assert world.finish().reason == "instance 0 of v2 has crashed"
 
 
+def test_what_ends_both_versions_speaks_against_neither():
+    """The machine was restarted in the middle of a canary."""
+    world = World(plan(strategy="canary", canary={"steps": ["50%"], "pause": "60s"}))
+    world.until(lambda p: p.share("v2") == 5000 and p.part == "bake")
+    for version, index in (("v1", 0), ("v1", 1), ("v2", 0)):
+        world.crash(version, index)
+    world.look()
+    assert world.progress.phase == "stages"
+    world.crash("v2")  # by itself
+    world.look()
+    assert world.progress.reason == "instance 0 of v2 has crashed 2 times"
+
+
 def test_crashes_may_be_tolerated():
     world = World(plan(crashes=2))
     at(world, 1)

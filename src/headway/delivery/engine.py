@@ -25,7 +25,7 @@ from headway.delivery.plan import Plan, from_plain, to_plain
 from headway.delivery.platforms.base import Platform
 from headway.delivery.progress import Effect, Observation, Progress, moved
 from headway.delivery.reconcile import Reconciler
-from headway.delivery.rollout import start, step
+from headway.delivery.rollout import replaced, start, step
 from headway.delivery.routers.base import Router
 from headway.delivery.strategies import course
 from headway.errors import HeadwayError
@@ -138,7 +138,7 @@ class Engine:
 
     def _moved(self, after: Progress, desired: Desired, now: float) -> events.RolloutMoved:
         stages = course(self._plan, after.winner)
-        promoted = after.phase == "after" or (
+        promoted = (after.phase == "after" and replaced(self._plan, after)) or (
             after.phase == "stages" and after.part == "bake" and stages[after.stage].promoted
         )
         shares = desired.traffic.shares

@@ -45,6 +45,13 @@ def restarts(fleet: Fleet, groups: Sequence[Group]) -> dict[str, int]:
     return {place(i): i.restarts for group in groups for i in fleet.of(group)}
 
 
+def shared_crashes(fleet: Fleet, old: Group | None, before: Mapping[str, int]) -> int:
+    """How often all instances of the old version have crashed since then: that is the machine's
+    doing (it was restarted, its memory ran out), and speaks against no version."""
+    crashes = [i.restarts - before.get(place(i), i.restarts) for i in fleet.of(old)]
+    return max(0, min(crashes, default=0))
+
+
 def illness(
     fleet: Fleet, groups: Sequence[Group], before: Mapping[str, int], tolerated: int
 ) -> str:

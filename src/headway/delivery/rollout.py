@@ -29,7 +29,7 @@ from headway.delivery.back import go_back, walk_back
 from headway.delivery.checks import Hook
 from headway.delivery.commands import fresh, take
 from headway.delivery.desired import Desired
-from headway.delivery.fleet import illness
+from headway.delivery.fleet import illness, shared_crashes
 from headway.delivery.look import Look, entered, ticked
 from headway.delivery.plan import Plan
 from headway.delivery.progress import Effect, Observation, Outcome, Progress
@@ -73,6 +73,11 @@ def dry_run(plan: Plan, winner: str = "") -> list[tuple[str, Desired]]:
     return [(stage.title, stage.desired) for stage in course(plan, winner)]
 
 
+def replaced(plan: Plan, progress: Progress) -> bool:
+    """Whether the old version has given all traffic away; after a shadow it hasn't."""
+    return plan.old is None or plan.old.name not in progress.intended.shares
+
+
 _MOST_MOVES = 10  # in one look; whatever else there is to do can wait for the next
 
 
@@ -82,7 +87,8 @@ def _watched(look: Look, progress: Progress) -> Progress:
         return progress
     entering = look.entering(progress.desired.groups)
     settings = look.plan.settings
-    ill = illness(look.fleet, entering, progress.restarts, settings.crashes)
+    shared = shared_crashes(look.fleet, look.plan.old, progress.restarts)
+    ill = illness(look.fleet, entering, progress.restarts, settings.crashes + shared)
     why = ill or _judged(look, progress)
     return go_back(look, progress, why, "rolled_back") if why else progress
 
@@ -137,8 +143,7 @@ def _after(look: Look, progress: Progress) -> Progress:
         return progress
     if progress.hook < len(wanted):
         return _hook(look, progress, moment, wanted[progress.hook])
-    serving = look.plan.old is None or look.plan.old.name not in progress.intended.shares
-    return _done(look, progress, "promoted" if serving else "ended")
+    return _done(look, progress, "promoted" if replaced(look.plan, progress) else "ended")
 
 
 def _on_rollback(look: Look, progress: Progress) -> Progress:

@@ -64,7 +64,7 @@ def _scale(look: Look, progress: Progress, stage: Stage, ready: bool) -> Progres
         part="route",
         intended=stage.traffic,
         served=tuple(served),
-        restarts=restarts(look.fleet, look.entering(stage.groups)),
+        restarts=restarts(look.fleet, stage.groups),
     )
 
 

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
 from headway import home
 from headway.cli.output import Out
 from headway.console import clean
 from headway.errors import DONE, HeadwayError
 from headway.journal import Journal, rollouts
+from headway.units import (
+    QUANTITIES,
+    Duration,
+    Rate,
+    Share,
+    Size,
+    duration_text,
+    rate_text,
+    share_text,
+    size_text,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from typing import Any
 
     from headway.journal.rollouts import Serving
 
@@ -31,10 +46,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(args: Namespace) -> int:
     from headway.app import project
-    from headway.delivery.plan import to_plain
 
     here = project.here()
-    plain = [to_plain(here.environment(name)) for name in (args.one, args.other)]
+    plain = [_written(here.environment(name)) for name in (args.one, args.other)]
     journal = Journal.open(home.journal())
     serving = {s.name: s for s in journal.query(lambda db: rollouts.environments(db, here.service))}
     both = [serving.get(name) for name in (args.one, args.other)]
@@ -91,5 +105,33 @@ def _differences(path: str, one: Any, other: Any) -> list[tuple[str, Any, Any]]:
     return [(path, one, other)]
 
 
+def _written(value: Any) -> Any:
+    """Settings as one writes them: quantities with their units, keys that say something."""
+    if isinstance(value, QUANTITIES):
+        return _TEXTS[type(value)](value)
+    if isinstance(value, Struct):
+        value = {key: getattr(value, key) for key in value.__struct_fields__}
+    if isinstance(value, Mapping):
+        pairs = ((str(key), _written(inner)) for key, inner in value.items())
+        return {key: inner for key, inner in pairs if inner not in (None, "", [], {})}
+    if isinstance(value, tuple | list):
+        return [_written(one) for one in value]
+    return value
+
+
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    Duration: duration_text,
+    Share: share_text,
+    Size: size_text,
+    Rate: rate_text,
+}
+
+
 def _shown(value: Any) -> str:
-    return "unset" if value in (None, "", [], {}) else str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_shown, value)) + "]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unset" if value is None else str(value)
