@@ -80,12 +80,6 @@ def test_reports_keep_what_the_tools_stated() -> None:
     assert source.complete
 
 
-def test_kinds_without_a_report_have_no_evidence() -> None:
-    record = evidence(recorded.report("coverage-7.17.3/branches.xml"))
-    assert len(record.of_kind("coverage")) == 1
-    assert record.of_kind("tests") == ()
-
-
 def test_reports_that_could_not_be_read_are_part_of_it() -> None:
     _, errors = read_reports(["absent.xml", "also/absent.xml", "absent.xml"])
     (first, second) = evidence(errors=tuple(errors + errors)).unreadable

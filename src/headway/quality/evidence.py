@@ -92,10 +92,6 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     load: tuple[LoadRun, ...] = ()
     components: tuple[Component, ...] = ()
 
-    def of_kind(self, kind: Kind) -> tuple[Source, ...]:
-        """The reports of a kind; none means that there is no evidence of it."""
-        return tuple(report for report in self.reports if report.kind == kind)
-
 
 def build(
     reports: Iterable[Report],

@@ -1,10 +1,10 @@
-"""Codes of Python linters, which say no severity themselves (ruff, flake8, pycodestyle)."""
+"""What linters and formatters leave unsaid: how bad a code is, what a bare file name means."""
 
 from __future__ import annotations
 
 import re
 
-from headway.quality.report import Category
+from headway.quality.report import Category, Finding
 from headway.quality.severity import Severity
 
 # flake8's own advice for what must fail a build: syntax errors, undefined names, comparisons
@@ -24,3 +24,10 @@ def severity(code: str) -> Severity:
 def category(code: str) -> Category:
     """flake8-bandit's rules (S101…) are about security."""
     return "security" if _BANDIT.match(code) else "lint"
+
+
+def unformatted(tool: str, file: str, message: str, rule: str = "format") -> Finding:
+    """A file that a formatter would write differently."""
+    return Finding(
+        rule=rule, message=message, severity="low", category="format", tool=tool, file=file
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from headway.quality.formats.base import Head, Kind, Report, Source
+from headway.quality.lint import unformatted
 from headway.quality.reading.text import lines, path_of, summary
 from headway.quality.report import Finding
 
@@ -12,6 +13,7 @@ NAME = "black"
 KIND: Kind = "findings"
 SYNTAX = "text"
 
+_MESSAGE = "not formatted as Black would"
 _WOULD = re.compile(r"(?:would reformat|reformatted) (?P<file>.+)$")
 _CANNOT = re.compile(
     r"error: cannot (?:format (?P<file>.+?): (?P<what>.+)|parse: (?P<place>.+?):(?P<line>\d+):\d+)$"
@@ -38,7 +40,7 @@ def parse(source: Source) -> Report:
     measures: dict[str, float] = {}
     for _, line in lines(source):
         if would := _WOULD.match(line):
-            findings.append(_finding(would["file"]))
+            findings.append(unformatted(NAME, path_of(would["file"]), _MESSAGE))
         elif cannot := _CANNOT.match(line):
             failures.append(f"{cannot['file'] or cannot['place']} can't be parsed")
         elif line.endswith(".") and (count := _COUNT.match(line)):
@@ -50,15 +52,4 @@ def parse(source: Source) -> Report:
         measures=measures,
         complete=not failures,
         reason=summary(failures),
-    )
-
-
-def _finding(file: str) -> Finding:
-    return Finding(
-        rule="format",
-        message="not formatted as Black would",
-        severity="low",
-        category="format",
-        tool=NAME,
-        file=path_of(file),
     )

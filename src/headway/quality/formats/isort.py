@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from headway.quality.formats.base import Head, Kind, Report, Source
+from headway.quality.lint import unformatted
 from headway.quality.reading.text import lines, path_of, summary
-from headway.quality.report import Finding
 
 NAME = "isort"
 KIND: Kind = "findings"
 SYNTAX = "text"
 
+_MESSAGE = "imports are not sorted as isort would"
 _WRONG = re.compile(r"ERROR: (?P<file>.+?) Imports are incorrectly sorted\b.*$")
 _FAILED = re.compile(r"ERROR: (?P<what>(?:Unrecoverable exception|.+ unable to).+)$")
 
@@ -28,15 +29,7 @@ def parse(source: Source) -> Report:
         tool=NAME,
         kind=KIND,
         findings=tuple(
-            Finding(
-                rule="imports",
-                message="imports are not sorted as isort would",
-                severity="low",
-                category="format",
-                tool=NAME,
-                file=path_of(one["file"]),
-            )
-            for one in wrong
+            unformatted(NAME, path_of(one["file"]), _MESSAGE, rule="imports") for one in wrong
         ),
         complete=not failed,
         reason=summary(failed),

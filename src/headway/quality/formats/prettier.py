@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from headway.quality.formats.base import Head, Kind, Report, Source
+from headway.quality.lint import unformatted
 from headway.quality.reading.text import lines, path_of, summary
 from headway.quality.report import Finding
 
@@ -12,6 +13,7 @@ NAME = "prettier"
 KIND: Kind = "findings"
 SYNTAX = "text"
 
+_MESSAGE = "not formatted as Prettier would"
 _START = "Checking formatting..."
 _CLEAN = "All matched files use Prettier code style!"
 _WARN = re.compile(r"\[warn\] (?P<file>.+)$")
@@ -40,7 +42,7 @@ def parse(source: Source) -> Report:
             count = _COUNT.search(warn["file"])
             measures["findings"] = int(count[1][:9]) if count and count[1] else len(findings)
         elif warn:
-            findings.append(_finding(warn["file"]))
+            findings.append(unformatted(NAME, path_of(warn["file"]), _MESSAGE))
     return Report(
         tool=NAME,
         kind=KIND,
@@ -48,15 +50,4 @@ def parse(source: Source) -> Report:
         measures=measures,
         complete=not failures,
         reason=summary(failures),
-    )
-
-
-def _finding(file: str) -> Finding:
-    return Finding(
-        rule="format",
-        message="not formatted as Prettier would",
-        severity="low",
-        category="format",
-        tool=NAME,
-        file=path_of(file),
     )
