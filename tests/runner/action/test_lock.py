@@ -102,6 +102,16 @@ def test_a_tag_that_has_moved_is_refused_with_both_commits(locked):
     assert f"the tag is now at {new}, the lock stays at {locked.old}" in check.stderr.decode()
 
 
+def test_a_commit_that_was_refused_is_not_what_is_run_offline(locked):
+    assert locked.run().code == 0
+    locked.move()
+    assert locked.run().code == 2
+    (locked.root / "headway.lock").unlink()
+    outcome = locked.run("--offline")
+    assert outcome.code == 0, outcome.err
+    assert f"using the cached commit {locked.old[:12]} of octo/act@v1" in outcome.err + outcome.text
+
+
 def test_update_takes_the_new_commit(locked):
     new = locked.move()
     assert locked.headway("lock").returncode == 0

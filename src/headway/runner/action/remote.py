@@ -135,16 +135,18 @@ class Remote:
                 raise UsageError(f"{reference} is mapped to {folder}, which is not a folder")
             return Found(reference, "", folder)
         commit = self.commit(reference)
-        known = self._store.find(reference.repository, commit)
-        if known:
-            return Found(reference, commit, known)
+        folder = self._store.find(reference.repository, commit)
         try:
-            return Found(reference, commit, self._fetch(reference, commit))
+            folder = folder or self._fetch(reference, commit)
         except gitserver.NoCommit as error:
             if not self.settings.lenient or reference.commit:
                 raise UsageError(str(error)) from None
-        commit = self.named(reference)[0]  # the commit that is pinned is gone, as the tag moved
-        return Found(reference, commit, self._fetch(reference, commit))
+            # The commit that is pinned is gone, as the tag moved.
+            commit = self.named(reference)[0]
+            folder = self._fetch(reference, commit)
+        if self._named.get(reference.key, ("",))[0] == commit:  # and its files are here
+            self._store.remember(reference.repository, reference.ref, commit)
+        return Found(reference, commit, folder)
 
     def commit(self, reference: Reference) -> str:
         """The commit to run, by headway.lock if there is one. Raises HeadwayError."""
@@ -168,7 +170,6 @@ class Remote:
             now, is_tag = self.named(reference, PATIENCE if known else gitserver.PATIENCE)
         except gitserver.Unreachable as error:
             return self._without_network(reference, known, str(error))
-        self._store.remember(reference.repository, reference.ref, now)
         if not pinned or now == pinned:
             return now
         if self.settings.lenient:

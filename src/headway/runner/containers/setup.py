@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from functools import partial
 
 from headway import events
@@ -33,10 +34,11 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # engines
 
 
 class Running(Value):
-    """A container that was started; `ports` are those that it publishes."""
+    """A container that was started, at `since` (time.monotonic); the ports that it publishes."""
 
     id: str
     container: Container
+    since: float
     ports: Mapping[str, str]
 
     def context(self) -> dict[str, Any]:
@@ -141,7 +143,8 @@ class Setup:
         made = engine.start(container)
         # Each question to the engine takes a twentieth of a second.
         published = container.ports or container.options
-        return Running(made, container, engine.ports(made) if published else {})
+        since = time.monotonic()
+        return Running(made, container, since, engine.ports(made) if published else {})
 
     def _sandbox(self, engine: containers.Engine, running: Running, image: Image) -> Sandbox:
         container = running.container
@@ -184,7 +187,7 @@ class Setup:
         for inner, outer in running.ports.items():
             step.say(f"  port {inner} is localhost:{outer}")
         try:
-            health.wait(engine, running.id, title, lambda: step.stopped)
+            health.wait(engine, running.id, title, lambda: step.stopped, running.since)
         except HeadwayError:
             step.say(f"##[group]log of {title}")
             step.on_host(engine.argv("logs", "--tail", "200", running.id))
