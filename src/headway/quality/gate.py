@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from headway.quality.case import Case, Sources
 from headway.quality.report import Complexity, Finding
@@ -183,7 +184,8 @@ def no_evidence(found: Answer, comparison: str) -> Iterator[Result]:
             message = f"no evidence: {listed(names)} {verb} nothing of {what}"
         else:
             message = f"no evidence: there is no report of {SUBJECTS[found.subject]}"
-        yield _result(found, "failed", message, comparison, hint=HINTS[found.subject])
+        nothing = replace(found, value=None)  # that nothing was found is no count of 0
+        yield _result(nothing, "failed", message, comparison, hint=HINTS[found.subject])
 
 
 def incomplete(found: Answer, comparison: str, so_far: str) -> Result:

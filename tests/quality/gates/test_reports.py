@@ -81,3 +81,8 @@ def test_what_only_git_knows_is_no_verdict_on_reports_that_say_nothing() -> None
         "tests.new_code": "passed",
         "reports.any": "inconclusive",
     }
+
+
+def test_no_evidence_has_no_value() -> None:
+    result = only("lint.errors", Gates(lint=Lint(errors=0)), pytest(sample.case("adds")))
+    assert (result.outcome, result.value, result.margin) == ("failed", None, None)
