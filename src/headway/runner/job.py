@@ -301,7 +301,8 @@ class Job:
         return Level(contexts, Effects(), origin=origin.folder if origin else "")
 
     def _identify(self, github: Mapping[str, Any]) -> None:
-        if permissions.may_identify(self._permissions):
+        allowed = permissions.may_identify(self._permissions)
+        if allowed and not permissions.is_from_fork(github):
             from headway.runner.services.variables import for_identity
 
             self._defaults.update(for_identity(self, github))

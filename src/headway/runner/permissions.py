@@ -10,6 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from headway.workflow.model import Job, Workflow
 
@@ -29,3 +30,16 @@ def token(given: str, permissions: Mapping[str, str] | None) -> str:
 
 def may_identify(permissions: Mapping[str, str] | None) -> bool:
     return permissions is not None and permissions.get("id-token") == "write"
+
+
+def is_from_fork(github: Mapping[str, Any]) -> bool:
+    """Whether a run is of a fork's pull request, which may only read; `github` is its context."""
+    if github.get("event_name") not in ("pull_request", "pull_request_review"):
+        return False
+    names = []
+    for side in ("head", "base"):
+        found: Any = github.get("event")
+        for name in ("pull_request", side, "repo", "full_name"):
+            found = found.get(name) if isinstance(found, dict) else None
+        names.append(str(found or "").lower())
+    return names[0] != names[1]
