@@ -90,20 +90,44 @@ def _above(path: str) -> Iterator[str]:
 
 
 class _Hashing:
-    """A file to write to that also hashes what is written."""
+    """A file to write to that also hashes what is written, beside the writing.
+
+    The digest is there once the context is left.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         import hashlib
+        import queue
+        import threading
 
         self._file = file
-        self.digest = hashlib.sha256()
+        self._digest = hashlib.sha256()
+        self._waiting: queue.Queue[bytes] = queue.Queue(8)
+        self._thread = threading.Thread(target=self._hash, daemon=True)
         self.size = 0
+
+    def __enter__(self) -> _Hashing:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._waiting.put(b"")
+        self._thread.join()
+
+    def _hash(self) -> None:
+        while data := self._waiting.get():
+            self._digest.update(data)
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()
 
     def tell(self) -> int:
         return self.size
 
     def write(self, data: bytes) -> int:
-        self.digest.update(data)
+        if data:
+            self._waiting.put(data)
         self.size += len(data)
         return self._file.write(data)
 
@@ -115,15 +139,14 @@ def pack(
     is called for each file."""
     import tarfile
 
-    with open(archive, "wb") as file:
-        hashing = _Hashing(file)
+    with open(archive, "wb") as file, _Hashing(file) as hashing:
         with tarfile.TarFile(fileobj=hashing, mode="w", copybufsize=_CHUNK) as tar:  # type: ignore[arg-type]
             for path in paths:
                 for one in _walk(path):
                     check()
                     _add(tar, one, places)
         file.flush()
-    return hashing.size, hashing.digest.hexdigest()
+    return hashing.size, hashing.digest
 
 
 def _walk(path: str) -> Iterator[str]:
