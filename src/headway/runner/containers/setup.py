@@ -245,7 +245,7 @@ def _own_node(job: Job) -> str:
 
 def _from_template(value: object, place: object) -> dict[str, Any]:
     """`services: ${{ fromJSON(…) }}`: containers from a value."""
-    from headway.workflow.model import Container
+    from headway.workflow.model import Container, Credentials
 
     if value in (None, ""):
         return {}
@@ -256,5 +256,8 @@ def _from_template(value: object, place: object) -> dict[str, Any]:
         fields = one if isinstance(one, dict) else {"image": one}
         known = {"image", "env", "ports", "volumes", "options", "command", "entrypoint"}
         given = {key: fields[key] for key in known & fields.keys()}
+        login = fields.get("credentials")
+        if isinstance(login, dict):
+            given["credentials"] = Credentials(login.get("username"), login.get("password"))
         found[str(name)] = Container(**{"name": str(name), "place": place, "image": "", **given})
     return found
