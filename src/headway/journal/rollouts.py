@@ -349,9 +349,7 @@ def _serve_no_more(db: sqlite3.Connection, stream: str) -> None:
 def _environment_stopped(
     db: sqlite3.Connection, _stream: str, _position: int, _at: float, e: events.EnvironmentStopped
 ) -> None:
-    db.execute(
-        "DELETE FROM environment WHERE service = ? AND name = ?", (e.service, e.environment)
-    )
+    db.execute("DELETE FROM environment WHERE service = ? AND name = ?", (e.service, e.environment))
 
 
 BY_KIND: dict[str, Apply] = {
