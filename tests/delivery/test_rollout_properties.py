@@ -182,7 +182,7 @@ class Rollouts(RuleBasedStateMachine):
         if self.saw and shares:
             self.health(groups, shares, progress.served)
         assert progress.restarts.keys() <= {
-            f"{g}/{i}" for g in ("v2", "v3") for i in range(self.world.plan.new.instances)
+            f"{g}/{i}" for g in ("v1", "v2", "v3") for i in range(self.world.plan.new.instances)
         }
 
     def health(self, groups, shares, served):
@@ -216,11 +216,22 @@ class Rollouts(RuleBasedStateMachine):
         judged = verdict is not None and verdict.answer == "rollback" and not plan.returning
         assert not (judged and {"v2", "v3"} & before.desired.traffic.shares.keys())
         if self.saw:
+            shared = self.shared(progress)
             for (group, index), instance in self.was.items():
                 before = progress.restarts.get(f"{group}/{index}")
-                if before is not None:
+                if before is not None and group != "v1":
                     assert instance.state not in ("unhealthy", "failed")
-                    assert instance.restarts - before <= plan.settings.crashes
+                    assert instance.restarts - before <= plan.settings.crashes + shared
+
+    def shared(self, progress):
+        """Crashes that every instance of the old version has had as well."""
+        old = self.world.plan.old
+        known = [
+            one.restarts - progress.restarts.get(f"v1/{index}", one.restarts)
+            for (group, index), one in self.was.items()
+            if group == "v1" and old is not None and index < old.instances
+        ]
+        return max(0, min(known, default=0))
 
     def capacity(self, groups, shares):
         """Each instance carries at most what it did before, but for what may be unavailable."""
