@@ -198,7 +198,7 @@ def test_everything_is_back_after_the_machine_was(machine: Machine):
     wanted = routing(there, shares={"v2": 10000})
     router.apply(wanted, 1)
     kill_all(machine.folder / "home")
-    with pytest.raises(OSError, match="refused|reset"):
+    with pytest.raises(OSError, match=r"refused|reset"):
         get(router.url)
     subprocess.run([sys.executable, "-m", "headway.clients.supervisor"], check=True)
     eventually(lambda: router.observe() == wanted)
@@ -229,7 +229,7 @@ def test_several_environments_share_one_envoy(machine: Machine):
     staging.remove(2)
     assert versions(production, 5) == {"v1": 5}
     assert staging.observe() is None
-    with pytest.raises(OSError, match="refused|reset"):
+    with pytest.raises(OSError, match=r"refused|reset"):
         get(staging.url)
 
 
