@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from headway.delivery import worker
 from headway.delivery.desired import Group
+from headway.delivery.engine import worker
+from headway.delivery.engine.history import History
+from headway.delivery.engine.worker import Place
 from headway.delivery.environment import Environment
-from headway.delivery.history import History
-from headway.delivery.plan import Plan, from_plain, to_plain
-from headway.delivery.worker import Place
+from headway.delivery.rollout.plan import Plan, from_plain, to_plain
 from headway.events import delivery as events
 from headway.journal import Journal, rollouts
 from headway.journal.ids import new_id

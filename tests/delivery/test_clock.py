@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headway.delivery.clock import Clock, boot_id
+from headway.delivery.engine.clock import Clock, boot_id
 
 
 def test_it_goes_on_evenly() -> None:

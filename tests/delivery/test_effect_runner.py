@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from headway.delivery.effect_runner import Done, EffectRunner, Job
-from headway.delivery.progress import Effect
+from headway.delivery.engine.effect_runner import Done, EffectRunner, Job
+from headway.delivery.rollout.progress import Effect
 
 EFFECT = Effect(key="r1/1/before/migrate", kind="hook", name="migrate")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from rollouts import Site
 
-from headway.delivery import ballast
+from headway.delivery.engine import ballast
 from headway.events import delivery as events
 from headway.journal import leases
 from headway.testing.delivery import Behaviour

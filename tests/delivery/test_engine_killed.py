@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rollouts import Site
 
-from headway.delivery.progress import Progress
+from headway.delivery.rollout.progress import Progress
 from headway.events import delivery as events
 from headway.testing.delivery import Behaviour
 

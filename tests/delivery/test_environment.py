@@ -8,7 +8,7 @@ from world import NEW, environment, plan
 
 from headway.delivery.difference import difference
 from headway.delivery.environment import Environment, problems
-from headway.delivery.plan import Plan, from_plain, group_name, to_plain
+from headway.delivery.rollout.plan import Plan, from_plain, group_name, to_plain
 
 
 def test_a_command_is_all_that_it_takes():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rollouts import Site
 
-from headway.delivery.history import Unreadable, read_plan
+from headway.delivery.engine.history import Unreadable, read_plan
 
 
 def test_settings_that_are_no_more_are_passed_over(site: Site) -> None:

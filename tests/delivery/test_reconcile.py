@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from headway.delivery.desired import Desired, Group, Traffic
+from headway.delivery.engine.reconcile import Reconciler, routing
 from headway.delivery.platforms.base import InstanceStatus, State
-from headway.delivery.reconcile import Reconciler, routing
 from headway.delivery.routers.base import Address, Routing
 from headway.errors import HeadwayError
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from world import World, course, plan
 
 from headway.delivery.desired import ALL
-from headway.delivery.progress import moved
+from headway.delivery.rollout.progress import moved
 
 
 def at(world, stage, part="bake"):

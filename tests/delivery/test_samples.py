@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from headway.delivery import samples
 from headway.delivery.analysis.judge import Sample
-from headway.delivery.samples import Samples
+from headway.delivery.engine import samples
+from headway.delivery.engine.samples import Samples
 
 
 @pytest.fixture

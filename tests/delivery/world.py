@@ -7,10 +7,10 @@ import msgspec
 from headway.delivery.assessment import Assessment
 from headway.delivery.desired import ALL, Group
 from headway.delivery.environment import Environment
-from headway.delivery.plan import Plan, from_plain, to_plain
 from headway.delivery.platforms.base import InstanceStatus
-from headway.delivery.progress import Command, EffectResult, Observation, Progress
-from headway.delivery.rollout import start, step
+from headway.delivery.rollout.plan import Plan, from_plain, to_plain
+from headway.delivery.rollout.progress import Command, EffectResult, Observation, Progress
+from headway.delivery.rollout.step import start, step
 from headway.delivery.routers.base import Routing
 
 OLD = Group(name="v1", release="sha256:1", version="v1", instances=2)

@@ -17,12 +17,12 @@ from headway.app import deployer, facts, releases
 from headway.app.project import Project
 from headway.delivery.decision import Decision, Rule, decide
 from headway.delivery.desired import Desired, Group
+from headway.delivery.engine.history import History
+from headway.delivery.engine.worker import Place, last_desired
 from headway.delivery.environment import Environment
-from headway.delivery.history import History
-from headway.delivery.plan import Plan, group_name, to_plain
-from headway.delivery.rollout import dry_run
+from headway.delivery.rollout.plan import Plan, group_name, to_plain
+from headway.delivery.rollout.step import dry_run
 from headway.delivery.strategy import Name
-from headway.delivery.worker import Place, last_desired
 from headway.errors import DENIED, HeadwayError, UsageError
 from headway.events import delivery as events
 from headway.journal import Journal, leases, rollouts, verdicts

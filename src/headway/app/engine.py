@@ -20,12 +20,12 @@ from headway.app.jobs import Jobs
 from headway.app.queries import Queries
 from headway.app.subjects import Totals
 from headway.clients.supervisor import Program, Supervisor
-from headway.delivery.engine import Parts
-from headway.delivery.observe import Observer
-from headway.delivery.plan import Plan
+from headway.delivery.engine.engine import Parts
+from headway.delivery.engine.observe import Observer
+from headway.delivery.engine.samples import Samples
+from headway.delivery.engine.worker import Place, work
 from headway.delivery.platforms.base import Fenced
-from headway.delivery.samples import Samples
-from headway.delivery.worker import Place, work
+from headway.delivery.rollout.plan import Plan
 from headway.errors import HeadwayError
 from headway.journal import Journal, rollouts
 from headway.journal.leases import LeaseLost

@@ -12,11 +12,11 @@ from headway.app import releases
 from headway.clients.program import ask
 from headway.delivery import incident, smoke
 from headway.delivery.checks import Hook, Smoke
-from headway.delivery.effect_runner import Job
-from headway.delivery.history import History
-from headway.delivery.plan import Plan
-from headway.delivery.progress import Effect
+from headway.delivery.engine.effect_runner import Job
+from headway.delivery.engine.history import History
 from headway.delivery.release import differences
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.progress import Effect
 from headway.errors import HeadwayError
 from headway.journal import Journal
 from headway.journal.rollouts import Rollout

@@ -16,9 +16,9 @@ from msgspec import Struct
 from headway import home
 from headway.app import delivery, providers
 from headway.clients.supervisor import Supervisor
-from headway.delivery.history import History
+from headway.delivery.engine.history import History
+from headway.delivery.engine.worker import environment_stream
 from headway.delivery.platforms.base import Platform
-from headway.delivery.worker import environment_stream
 from headway.errors import HeadwayError, UsageError
 from headway.events import delivery as events
 from headway.journal import Journal, leases, rollouts

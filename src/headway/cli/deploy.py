@@ -87,7 +87,7 @@ def _variants(given: list[str]) -> dict[str, str]:
 
 def _dry_run(args: Namespace, stages: list[tuple[str, Desired]], prepared: Prepared) -> None:
     from headway.app import delivery
-    from headway.delivery.plan import to_plain
+    from headway.delivery.rollout.plan import to_plain
 
     out, plan = Out(), prepared.plan
     rules = delivery.against(prepared.decision)

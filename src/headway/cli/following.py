@@ -19,9 +19,9 @@ from headway.console.terminal import Terminal, encode
 from headway.delivery.analysis.assessment import Assessment
 from headway.delivery.analysis.judge import Judge, Sample
 from headway.delivery.analysis.plot import BLOCKS
-from headway.delivery.history import History
+from headway.delivery.engine.history import History
+from headway.delivery.engine.samples import read_after
 from headway.delivery.judging import after, judge_of
-from headway.delivery.samples import read_after
 from headway.errors import DONE, FAILED, INTERRUPTED, WAITING, HeadwayError
 from headway.journal import Journal
 from headway.journal.rollouts import Rollout

@@ -30,9 +30,9 @@ GROUPS = {
     },
     "evidence": {
         "test": "run the project's test suites side by side, then the gates",
-        "scan": "run the repository's linters and scanners side by side, then the gates",
-        "report": "show what reports of tests, coverage and scanners say",
-        "gate": "decide whether this commit may pass, and say why",
+        "scan": "run the linters and scanners that the repository is set up for, then the gates",
+        "report": "read reports of tests, coverage, scanners and load tests, and show what they say",
+        "gate": "decide whether this commit may pass, by what its reports say",
     },
     "delivery": {
         "release": "make, list, show and forget releases",

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from headway.delivery.environment import Environment
-from headway.delivery.plan import to_plain
+from headway.delivery.rollout.plan import to_plain
 
 
 class Change(Struct, frozen=True, kw_only=True):

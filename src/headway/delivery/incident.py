@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headway.delivery.history import History
+from headway.delivery.engine.history import History
 from headway.events import Record
 from headway.events import delivery as events
 from headway.units import elapsed, share_text

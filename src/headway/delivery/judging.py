@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from headway.delivery.analysis.assessment import Assessment
 from headway.delivery.analysis.judge import Judge, Sample, judge
 from headway.delivery.analysis.settings import Analysis, Experiment
-from headway.delivery.plan import Plan
+from headway.delivery.rollout.plan import Plan
 
 
 def judge_of(plan: Plan) -> Judge:

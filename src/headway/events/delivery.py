@@ -72,7 +72,7 @@ class RolloutQueued(Event):
     release: str  # digest
     version: str
     strategy: str
-    plan: Mapping[str, Any]  # headway.delivery.plan.Plan
+    plan: Mapping[str, Any]  # headway.delivery.rollout.plan.Plan
     actor: str = ""
     override: str = ""  # why it may go out although its gates say no
     verdict: str = ""  # id

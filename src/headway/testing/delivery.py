@@ -24,18 +24,18 @@ from msgspec import Struct
 
 from headway import home
 from headway.app.jobs import Jobs
-from headway.delivery import worker
 from headway.delivery.desired import ALL, Group
-from headway.delivery.effect_runner import Job
-from headway.delivery.engine import Parts
-from headway.delivery.ledger import Ledger
+from headway.delivery.engine import worker
+from headway.delivery.engine.effect_runner import Job
+from headway.delivery.engine.engine import Parts
+from headway.delivery.engine.ledger import Ledger
+from headway.delivery.engine.observe import Observer
+from headway.delivery.engine.samples import Samples
 from headway.delivery.metrics.base import Counts
-from headway.delivery.observe import Observer
-from headway.delivery.plan import Plan
 from headway.delivery.platforms.base import Fenced, InstanceStatus
-from headway.delivery.progress import Effect
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.progress import Effect
 from headway.delivery.routers.base import Address, Routing
-from headway.delivery.samples import Samples
 from headway.errors import HeadwayError
 from headway.events import Event
 from headway.events.delivery import RolloutTaken

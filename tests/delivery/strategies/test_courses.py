@@ -4,8 +4,8 @@ import pytest
 from world import plan
 
 from headway.delivery.desired import ALL, Group
-from headway.delivery.rollout import dry_run
-from headway.delivery.stage import divide
+from headway.delivery.rollout.stage import divide
+from headway.delivery.rollout.step import dry_run
 from headway.delivery.strategies import STRATEGIES, course
 
 V3 = Group(name="v3", release="sha256:3", version="v3", instances=2)

@@ -38,7 +38,7 @@ def main(args: Namespace) -> int:
     found = _look(journal, here.service, args.environment, environment)
     out = Out()
     if args.json:
-        from headway.delivery.plan import to_plain
+        from headway.delivery.rollout.plan import to_plain
 
         out.json(
             {
@@ -84,7 +84,7 @@ def main(args: Namespace) -> int:
 def _look(journal: Journal, service: str, name: str, environment: Any) -> dict[str, Any]:
     """What platform and router say; `problem` when they can't be asked."""
     from headway.app import providers
-    from headway.delivery.plan import to_plain
+    from headway.delivery.rollout.plan import to_plain
 
     found: dict[str, Any] = {"instances": [], "shares": {}, "url": "", "preview": "", "problem": ""}
     try:

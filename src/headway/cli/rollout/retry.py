@@ -24,7 +24,7 @@ def arguments(parser: ArgumentParser) -> None:
 def main(args: Namespace) -> int:
     from headway.app import delivery, project
     from headway.cli import following
-    from headway.delivery.history import History
+    from headway.delivery.engine.history import History
 
     journal = delivering.open_journal()
     rollout = delivering.find(journal, args.rollout or "latest")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from headway.delivery.analysis.assessment import Assessment
-    from headway.delivery.history import History
+    from headway.delivery.engine.history import History
     from headway.journal.rollouts import Rollout
 
 HELP = "show a rollout: its course, its evidence, its incident"
@@ -35,7 +35,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def main(args: Namespace) -> int:
-    from headway.delivery.history import History
+    from headway.delivery.engine.history import History
 
     journal = delivering.open_journal()
     rollout = delivering.find(journal, args.rollout)
@@ -90,7 +90,7 @@ def _timeline(history: History) -> list[str]:
 
 def _replay(rollout: Rollout, history: History) -> list[Assessment]:
     from headway.cli import following
-    from headway.delivery import samples
+    from headway.delivery.engine import samples
     from headway.delivery.judging import replay_of
 
     found = samples.read(following.samples_path(rollout))
@@ -100,7 +100,7 @@ def _replay(rollout: Rollout, history: History) -> list[Assessment]:
 def _checked(rollout: Rollout, history: History) -> list[str]:
     """Whether the samples are those that the last decision was made on."""
     from headway.cli import following
-    from headway.delivery import samples
+    from headway.delivery.engine import samples
 
     decision = history.decision
     if decision is None or not decision.samples:
@@ -131,7 +131,7 @@ def _write(path: str, rollout: Rollout, said: list[Assessment]) -> None:
 
 def _json(rollout: Rollout, history: History, said: list[Assessment]) -> dict[str, object]:
     from headway.app import delivery
-    from headway.delivery.plan import to_plain
+    from headway.delivery.rollout.plan import to_plain
 
     return {
         **delivery.as_json(rollout),

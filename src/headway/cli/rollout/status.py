@@ -32,7 +32,7 @@ def main(args: Namespace) -> int:
     from headway.app import delivery
     from headway.cli import following
     from headway.console.rollout import RolloutView, lines
-    from headway.delivery.history import History
+    from headway.delivery.engine.history import History
 
     journal = delivering.open_journal()
     rollout = delivering.find(journal, args.rollout)

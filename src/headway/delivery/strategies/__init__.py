@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headway.delivery.desired import Group
-from headway.delivery.plan import Plan
-from headway.delivery.stage import Course
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.stage import Course
 from headway.delivery.strategies import ab, blue_green, canary, recreate, rolling, shadow
 from headway.delivery.strategies.base import Strategy, finished, tested
 from headway.delivery.strategy import Name

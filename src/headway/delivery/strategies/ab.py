@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from headway.delivery.analysis.settings import Experiment
 from headway.delivery.desired import Group, Match, Traffic
-from headway.delivery.plan import Plan
-from headway.delivery.stage import Course, Stage, divide
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.stage import Course, Stage, divide
 from headway.delivery.strategies.base import everything, some, switch, tested
 from headway.delivery.strategy import Variant
 

@@ -12,8 +12,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from headway.delivery.desired import ALL, Group, Traffic
-from headway.delivery.plan import Plan
-from headway.delivery.stage import Course, Stage
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.stage import Course, Stage
 
 
 class Strategy(Protocol):

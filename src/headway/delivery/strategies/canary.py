@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 
 from headway.delivery.desired import Group, Traffic
-from headway.delivery.plan import Plan
-from headway.delivery.stage import Course, Stage, divide
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.stage import Course, Stage, divide
 from headway.delivery.strategies.base import sized, some, switch, tested
 from headway.delivery.strategy import Step
 from headway.units import share_text

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from headway.delivery.amount import amount
 from headway.delivery.desired import Group, Traffic
-from headway.delivery.plan import Plan
-from headway.delivery.stage import Course, Stage, divide
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.stage import Course, Stage, divide
 from headway.delivery.strategies.base import sized, some
 
 MEETS = True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headway.delivery.desired import ALL, Group, Traffic
-from headway.delivery.plan import Plan
-from headway.delivery.stage import Course, Stage
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.stage import Course, Stage
 from headway.delivery.strategies.base import everything, some, switch, tested
 
 MEETS = True

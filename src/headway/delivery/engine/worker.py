@@ -12,11 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from headway.delivery.desired import Desired, Group
-from headway.delivery.engine import Engine, Parts
-from headway.delivery.history import History
-from headway.delivery.ledger import Ledger
-from headway.delivery.plan import Plan, from_plain, group_name, to_plain
+from headway.delivery.engine.engine import Engine, Parts
+from headway.delivery.engine.history import History
+from headway.delivery.engine.ledger import Ledger
 from headway.delivery.platforms.base import Fenced
+from headway.delivery.rollout.plan import Plan, from_plain, group_name, to_plain
 from headway.errors import HeadwayError
 from headway.events import Event
 from headway.events import delivery as events

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from headway.delivery.plan import Plan, from_plain
-from headway.delivery.progress import Command, EffectResult, Progress
+from headway.delivery.rollout.plan import Plan, from_plain
+from headway.delivery.rollout.progress import Command, EffectResult, Progress
 from headway.errors import HeadwayError
 from headway.events import Record
 from headway.events import delivery as events

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from headway.delivery import effects
 from headway.delivery.assessment import Assessment
-from headway.delivery.back import go_back
-from headway.delivery.look import Look, entered
-from headway.delivery.progress import Effect, Progress
-from headway.delivery.stage import Stage
+from headway.delivery.rollout import effects
+from headway.delivery.rollout.back import go_back
+from headway.delivery.rollout.look import Look, entered
+from headway.delivery.rollout.progress import Effect, Progress
+from headway.delivery.rollout.stage import Stage
 from headway.units import elapsed
 
 NOTHING = Assessment(answer="inconclusive", reasons=("there is no analysis",))

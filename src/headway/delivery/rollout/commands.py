@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from headway.delivery.approval import Vote, ignored
-from headway.delivery.back import go_back
 from headway.delivery.desired import Desired, Traffic
-from headway.delivery.look import Look, entered
-from headway.delivery.passing import decided
-from headway.delivery.progress import Command, Progress
+from headway.delivery.rollout.back import go_back
+from headway.delivery.rollout.look import Look, entered
+from headway.delivery.rollout.passing import decided
+from headway.delivery.rollout.progress import Command, Progress
 from headway.delivery.strategies import ab
 from headway.delivery.strategies.base import everything, some
 

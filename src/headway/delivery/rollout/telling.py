@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from headway.delivery.look import Look
-from headway.delivery.progress import Progress
+from headway.delivery.rollout.look import Look
+from headway.delivery.rollout.progress import Progress
 
 _OUTCOMES = {
     "promoted": "promoted",

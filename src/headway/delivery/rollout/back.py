@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from headway.delivery import effects
 from headway.delivery.desired import Desired, Group, Traffic
-from headway.delivery.look import Look, entered, waiting
-from headway.delivery.progress import Outcome, Progress
-from headway.delivery.routable import towards
+from headway.delivery.rollout import effects
+from headway.delivery.rollout.look import Look, entered, waiting
+from headway.delivery.rollout.progress import Outcome, Progress
+from headway.delivery.rollout.routable import towards
 from headway.delivery.strategies import meets
 from headway.delivery.strategies.base import everything
 

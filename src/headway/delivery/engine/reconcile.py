@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from msgspec.structs import replace
 
-from headway.delivery.connections import connected
 from headway.delivery.desired import Desired, Group, Traffic
+from headway.delivery.engine.connections import connected
 from headway.delivery.platforms.base import Fenced, InstanceStatus, Platform
 from headway.delivery.routers.base import Address, Router, Routing
 from headway.errors import HeadwayError

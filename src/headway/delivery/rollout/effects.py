@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from headway.delivery.checks import Hook, Smoke
-from headway.delivery.plan import Plan
-from headway.delivery.progress import Effect, EffectResult, Progress
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.progress import Effect, EffectResult, Progress
 
 PATIENCE = 60.0  # seconds beyond an effect's own limit: then whoever runs it has lost it
 _FORGOTTEN = ("notify", "incident")  # nothing waits for these

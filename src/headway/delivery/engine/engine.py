@@ -15,17 +15,17 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from headway.delivery import ballast
-from headway.delivery.clock import Clock, boot_id
 from headway.delivery.desired import Desired
-from headway.delivery.effect_runner import EffectRunner, Job
-from headway.delivery.ledger import Ledger
-from headway.delivery.observe import Observer, Seen
-from headway.delivery.plan import Plan, from_plain, to_plain
+from headway.delivery.engine import ballast
+from headway.delivery.engine.clock import Clock, boot_id
+from headway.delivery.engine.effect_runner import EffectRunner, Job
+from headway.delivery.engine.ledger import Ledger
+from headway.delivery.engine.observe import Observer, Seen
+from headway.delivery.engine.reconcile import Reconciler
 from headway.delivery.platforms.base import Platform
-from headway.delivery.progress import Effect, Observation, Progress, moved
-from headway.delivery.reconcile import Reconciler
-from headway.delivery.rollout import replaced, start, step
+from headway.delivery.rollout.plan import Plan, from_plain, to_plain
+from headway.delivery.rollout.progress import Effect, Observation, Progress, moved
+from headway.delivery.rollout.step import replaced, start, step
 from headway.delivery.routers.base import Router
 from headway.delivery.strategies import course
 from headway.errors import HeadwayError

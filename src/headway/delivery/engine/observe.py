@@ -12,12 +12,12 @@ from headway.delivery.analysis.assessment import Assessment
 from headway.delivery.analysis.experiment import Subjects, from_counts
 from headway.delivery.analysis.judge import Judge, Sample
 from headway.delivery.desired import ALL
+from headway.delivery.engine.samples import Samples
 from headway.delivery.judging import after, judge_of
 from headway.delivery.metrics.base import Counts, Metrics
-from headway.delivery.plan import Plan, to_plain
 from headway.delivery.platforms.base import InstanceStatus, Platform
+from headway.delivery.rollout.plan import Plan, to_plain
 from headway.delivery.routers.base import Router, Routing
-from headway.delivery.samples import Samples
 from headway.errors import HeadwayError
 
 LONG = 3600.0  # seconds after which looks get rarer

@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from headway.clients.process import find_marked, kill_group
-from headway.delivery.progress import Effect
+from headway.delivery.rollout.progress import Effect
 
 KEY = "HEADWAY_KEY"
 POLL = 0.05

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 
-from headway.delivery.history import History
+from headway.delivery.engine.history import History
 from headway.events import Event, Record
 from headway.journal import Journal, leases
 from headway.journal.leases import Lease

@@ -5,13 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from headway.delivery import effects
 from headway.delivery.desired import Group, Traffic
-from headway.delivery.fleet import Fleet
-from headway.delivery.plan import Plan
-from headway.delivery.progress import Observation, Progress
-from headway.delivery.routable import routable
-from headway.delivery.stage import Course, Stage
+from headway.delivery.rollout import effects
+from headway.delivery.rollout.fleet import Fleet
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.progress import Observation, Progress
+from headway.delivery.rollout.routable import routable
+from headway.delivery.rollout.stage import Course, Stage
 from headway.delivery.strategies import course
 
 LONGEST = 30.0  # seconds: of a longer time between two looks only these count

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from headway.delivery.desired import Group, Traffic
-from headway.delivery.fleet import Fleet
-from headway.delivery.stage import divide
+from headway.delivery.rollout.fleet import Fleet
+from headway.delivery.rollout.stage import divide
 
 
 def routable(

@@ -9,10 +9,10 @@ import pytest
 from headway import home
 from headway.app.jobs import Jobs
 from headway.delivery.desired import Group
-from headway.delivery.effects import hook, smoke
 from headway.delivery.environment import Environment
-from headway.delivery.plan import Plan, from_plain
-from headway.delivery.progress import Progress
+from headway.delivery.rollout.effects import hook, smoke
+from headway.delivery.rollout.plan import Plan, from_plain
+from headway.delivery.rollout.progress import Progress
 from headway.journal import Journal
 from headway.journal.rollouts import Rollout
 

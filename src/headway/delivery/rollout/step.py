@@ -23,19 +23,19 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from headway.delivery import effects
 from headway.delivery.approval import tally
-from headway.delivery.back import go_back, walk_back
 from headway.delivery.checks import Hook
-from headway.delivery.commands import fresh, take
 from headway.delivery.desired import Desired
-from headway.delivery.fleet import illness, shared_crashes
-from headway.delivery.look import Look, entered, ticked
-from headway.delivery.plan import Plan
-from headway.delivery.progress import Effect, Observation, Outcome, Progress
+from headway.delivery.rollout import effects
+from headway.delivery.rollout.back import go_back, walk_back
+from headway.delivery.rollout.commands import fresh, take
+from headway.delivery.rollout.fleet import illness, shared_crashes
+from headway.delivery.rollout.look import Look, entered, ticked
+from headway.delivery.rollout.plan import Plan
+from headway.delivery.rollout.progress import Effect, Observation, Outcome, Progress
+from headway.delivery.rollout.telling import told
+from headway.delivery.rollout.walk import walk
 from headway.delivery.strategies import course
-from headway.delivery.telling import told
-from headway.delivery.walk import walk
 
 
 def start(plan: Plan, now: float) -> Progress:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from headway.delivery import effects
-from headway.delivery.back import go_back
 from headway.delivery.desired import Group, Traffic
-from headway.delivery.fleet import restarts
-from headway.delivery.look import Look, entered, waiting
-from headway.delivery.passing import passing
-from headway.delivery.progress import Progress
-from headway.delivery.stage import Stage
+from headway.delivery.rollout import effects
+from headway.delivery.rollout.back import go_back
+from headway.delivery.rollout.fleet import restarts
+from headway.delivery.rollout.look import Look, entered, waiting
+from headway.delivery.rollout.passing import passing
+from headway.delivery.rollout.progress import Progress
+from headway.delivery.rollout.stage import Stage
 from headway.units import elapsed
 
 
