@@ -7,7 +7,8 @@ import pytest
 
 DELIVERY = Path(__file__).parent.parent.parent / "src" / "headway" / "delivery"
 NOUNS = (
-    "amount approval assessment checks decision desired difference environment freeze health strategy"
+    "amount approval assessment checks decision desired difference environment freeze health"
+    " strategy"
 ).split()
 FILES = [
     *(DELIVERY / f"{name}.py" for name in NOUNS),

@@ -31,7 +31,7 @@ GROUPS = {
     "evidence": {
         "test": "run the project's test suites side by side, then the gates",
         "scan": "run the linters and scanners that the repository is set up for, then the gates",
-        "report": "read reports of tests, coverage, scanners and load tests, and show what they say",
+        "report": "read reports of tests, coverage, scanners and load tests: what they say",
         "gate": "decide whether this commit may pass, by what its reports say",
     },
     "delivery": {

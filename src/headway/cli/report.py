@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headway.app.reports import Found
     from headway.quality.evidence import Evidence
 
-HELP = "read reports of tests, coverage, scanners and load tests, and show what they say"
+HELP = "read reports of tests, coverage, scanners and load tests: what they say"
 EXAMPLE = """\
 headway report junit.xml coverage.xml         a summary
 headway report reports/ --html report.html    everything, as one page
