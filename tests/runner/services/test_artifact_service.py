@@ -78,6 +78,15 @@ def test_a_single_file_stays_as_it_is(client):
     assert download(client, "app.tar") == b"bytes"
 
 
+def test_a_client_can_check_what_it_downloads(client):
+    upload(client, "dist", zipped(a="one"))
+    upload(client, "app.tar", b"bytes", mime_type="application/x-tar")
+    _, answer = client.rpc("ArtifactService", "ListArtifacts")
+    for artifact in answer["artifacts"]:
+        body = download(client, artifact["name"])
+        assert artifact["digest"] == f"sha256:{hashlib.sha256(body).hexdigest()}"
+
+
 def test_artifacts_are_listed_by_name_and_number(client):
     upload(client, "one", zipped(a="1"))
     upload(client, "two", zipped(a="2"))
