@@ -214,15 +214,21 @@ def find_marked(variable: str, value: str, known: frozenset[str]) -> list[int]:
     A step's daemon may have left its process group; the variable stays with it.
     """
     mark = f"{variable}={value}".encode()
-    found = []
-    for pid in processes() - known:
+    return [int(pid) for pid in processes() - known if mark in _environment(pid)]
+
+
+def _environment(pid: str) -> list[bytes]:
+    """A process's variables; nothing when it is gone, another's, or the kernel's own."""
+    for _ in range(5):
         try:
             with open(f"/proc/{pid}/environ", "rb") as file:
-                if mark in file.read().split(b"\0"):
-                    found.append(int(pid))
+                text = file.read()
         except OSError:
-            continue
-    return found
+            return []
+        if text:
+            return text.split(b"\0")
+        time.sleep(0.001)  # between two programs (execve) it has none for a moment
+    return []
 
 
 def processes() -> frozenset[str]:
